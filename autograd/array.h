@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Array: a dtype, a shape and one row-major, 64-byte aligned, reference-counted buffer. Knows no graph.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include <xgrad/autograd/dtype.h>
+#include <xgrad/autograd/intrusive_ptr.h>
+#include <xgrad/autograd/shape.h>
+
+namespace xt {
+template <class D>
+class xexpression;
+}
+
+namespace xgrad {
+
+namespace detail {
+
+/// Header of a pooled block; the elements follow it.
+class Buffer : public RefCounted {
+ public:
+  static constexpr std::size_t header_size = 64;
+  static intrusive_ptr<Buffer> make(std::size_t bytes);
+  static void destroy(Buffer* buffer) noexcept;
+
+  void* data() noexcept { return reinterpret_cast<char*>(this) + header_size; }
+
+ private:
+  explicit Buffer(std::size_t bytes) noexcept : bytes_(bytes) {}
+  std::size_t bytes_;
+};
+
+}  // namespace detail
+
+/// Dense values. Copying an Array shares its buffer; values are immutable while shared, and `mutable_data` copies
+/// first when another Array holds the same buffer.
+class Array {
+ public:
+  /// An undefined array: no buffer, no dtype.
+  Array() = default;
+  /// Uninitialised values.
+  explicit Array(const Shape& shape, DType dtype = DType::float32);
+  /// Copies any xtensor expression, evaluated once, in row-major order. Include <xgrad/autograd/xtensor.h>.
+  template <class E>
+  Array(const xt::xexpression<E>& expression);
+
+  static Array full(const Shape& shape, double value, DType dtype = DType::float32);
+  static Array zeros(const Shape& shape, DType dtype = DType::float32) { return full(shape, 0.0, dtype); }
+  static Array scalar(double value, DType dtype = DType::float32) { return full({}, value, dtype); }
+  /// Values in row-major order. @throws ShapeError when their number is not shape.numel().
+  template <class T>
+  static Array from(const std::vector<T>& values, const Shape& shape);
+  template <class T>
+  static Array from(std::initializer_list<T> values, const Shape& shape) {
+    return from(std::vector<T>(values), shape);
+  }
+
+  bool defined() const noexcept { return static_cast<bool>(buffer_); }
+  const Shape& shape() const noexcept { return shape_; }
+  std::size_t rank() const noexcept { return shape_.rank(); }
+  std::int64_t size() const noexcept { return shape_.numel(); }
+  std::size_t nbytes() const noexcept { return static_cast<std::size_t>(size()) * size_of(dtype_); }
+  DType dtype() const noexcept { return dtype_; }
+
+  /// Elements in row-major order. @throws DTypeError when T is not the array's type.
+  template <class T>
+  const T* data() const {
+    check_dtype(dtype_of<T>);
+    return static_cast<const T*>(raw());
+  }
+  /// Writable elements; copies the buffer first when it is shared.
+  template <class T>
+  T* mutable_data() {
+    check_dtype(dtype_of<T>);
+    return static_cast<T*>(mutable_raw());
+  }
+  const void* raw() const noexcept { return buffer_ ? buffer_->data() : nullptr; }
+  void* mutable_raw();
+  /// True when no other Array holds the buffer, so that writing in place is seen by nobody else.
+  bool unique() const noexcept { return buffer_ && buffer_->use_count() == 1; }
+  bool shares_buffer_with(const Array& other) const noexcept { return buffer_ && buffer_ == other.buffer_; }
+
+  /// Same elements under another shape, sharing the buffer. @throws ShapeError when the sizes differ.
+  Array reshape(const Shape& shape) const;
+  Array clone() const;
+  Array astype(DType dtype) const;
+
+  /// The only element, converted. @throws ShapeError when there is not exactly one.
+  template <class T>
+  T item() const {
+    return static_cast<T>(item_as_double());
+  }
+  /// All elements in row-major order, converted.
+  template <class T>
+  std::vector<T> to_vector() const;
+
+  /// Zero-copy xt::adapt over the elements. Include <xgrad/autograd/xtensor.h>; the Array must outlive the view.
+  template <class T>
+  auto view() const;
+
+ private:
+  void check_dtype(DType wanted) const;
+  double item_as_double() const;
+
+  intrusive_ptr<detail::Buffer> buffer_;
+  Shape shape_;
+  DType dtype_ = DType::float32;
+};
+
+/// Values as NumPy prints them, abbreviated beyond a thousand elements.
+std::string to_string(const Array& array);
+
+}  // namespace xgrad

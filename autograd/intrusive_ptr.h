@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A counted pointer whose count lives in the object: one word a handle, no control block.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+namespace xgrad {
+
+/// Base of counted objects; starts with one owner. `T::destroy(T*)` is called when the last owner leaves.
+class RefCounted {
+ public:
+  RefCounted() = default;
+  RefCounted(const RefCounted&) = delete;
+  RefCounted& operator=(const RefCounted&) = delete;
+
+  std::uint32_t use_count() const noexcept { return count_.load(std::memory_order_acquire); }
+
+ protected:
+  ~RefCounted() = default;
+
+ private:
+  template <class T>
+  friend class intrusive_ptr;
+
+  void retain() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+  /// True when the caller was the last owner. A sole owner needs no atomic read-modify-write.
+  bool release() const noexcept {
+    return count_.load(std::memory_order_acquire) == 1 || count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  }
+
+  mutable std::atomic<std::uint32_t> count_{1};
+};
+
+/// Shared ownership of a RefCounted object.
+template <class T>
+class intrusive_ptr {
+ public:
+  intrusive_ptr() = default;
+  intrusive_ptr(std::nullptr_t) noexcept {}
+  intrusive_ptr(const intrusive_ptr& other) noexcept : p_(other.p_) {
+    if (p_) p_->retain();
+  }
+  intrusive_ptr(intrusive_ptr&& other) noexcept : p_(std::exchange(other.p_, nullptr)) {}
+  intrusive_ptr& operator=(intrusive_ptr other) noexcept {
+    std::swap(p_, other.p_);
+    return *this;
+  }
+  ~intrusive_ptr() { reset(); }
+
+  /// Takes over the reference that a new object starts with.
+  static intrusive_ptr adopt(T* p) noexcept {
+    intrusive_ptr r;
+    r.p_ = p;
+    return r;
+  }
+  /// Adds an owner to a live object.
+  static intrusive_ptr share(T* p) noexcept {
+    if (p) p->retain();
+    return adopt(p);
+  }
+
+  void reset() noexcept {
+    T* p = std::exchange(p_, nullptr);
+    if (p && p->release()) T::destroy(p);
+  }
+
+  T* get() const noexcept { return p_; }
+  T* operator->() const noexcept { return p_; }
+  T& operator*() const noexcept { return *p_; }
+  explicit operator bool() const noexcept { return p_ != nullptr; }
+  friend bool operator==(const intrusive_ptr& a, const intrusive_ptr& b) noexcept { return a.p_ == b.p_; }
+
+ private:
+  T* p_ = nullptr;
+};
+
+}  // namespace xgrad

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Element-wise kernels: one value in, one out; broadcasting is collapsed to at most (outer, inner) loops.
+#pragma once
+
+#include <cstdint>
+
+#include <xgrad/autograd/array.h>
+
+namespace xgrad::kernels {
+
+/// y = f(x; p, q) for floating x. `affine` is p x + q; `clamp` is to [p, q]; slopes and exponents are p.
+/// neg, abs, sign, square, affine and clamp also take int64.
+enum class Unary : std::uint8_t {
+  neg, abs, sign, square, exp, log, log1p, expm1, sqrt, rsqrt, reciprocal, sin, cos, erf, tanh, sigmoid, softplus,
+  relu, leaky_relu, elu, gelu, silu, affine, clamp, pow, floor, is_nan, is_inf,
+  count_
+};
+
+/// y = f(a, b; p) with broadcasting. Comparisons give 1 or 0 in the operands' dtype.
+/// The *_grad forms take the incoming gradient first and are the fused first halves of the rules:
+/// tanh_grad(g, y) = g (1 - y^2); sigmoid_grad(g, y) = g y (1 - y); relu_grad(g, x) = g [x > 0];
+/// leaky_relu_grad(g, x) = g (x > 0 ? 1 : p); abs_grad(g, x) = g sign(x); max_share(a, b) = 1, 1/2 or 0 as a is
+/// greater than, equal to or less than b.
+/// add, sub, mul, maximum, minimum and comparisons also take int64.
+enum class Binary : std::uint8_t {
+  add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge, tanh_grad, sigmoid_grad, relu_grad,
+  leaky_relu_grad, abs_grad, max_share,
+  count_
+};
+
+void unary(Unary f, const Array& x, Array& out, double p = 0, double q = 0);
+/// a and b share out's dtype and broadcast to out's shape.
+void binary(Binary f, const Array& a, const Array& b, Array& out, double p = 0);
+/// out = condition ? a : b, all broadcasting; any nonzero condition is true. The condition may have another dtype.
+void where(const Array& condition, const Array& a, const Array& b, Array& out);
+
+/// out += x, same shape and dtype.
+void add_in_place(Array& out, const Array& x);
+void fill(Array& out, double value);
+/// Converts between dtypes; to int64 truncates towards zero.
+void cast(const Array& x, Array& out);
+/// True when every element is finite.
+bool all_finite(const Array& x);
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Optimiser updates, one pass over a parameter and its state; every array floating, of one shape and dtype.
+#pragma once
+
+#include <xgrad/autograd/array.h>
+
+namespace xgrad::kernels {
+
+struct SgdUpdate {
+  double lr, momentum, dampening, weight_decay;
+  bool nesterov, first;  ///< first: the momentum buffer is still empty and becomes the gradient
+};
+/// As torch.optim.SGD; `buffer` may be undefined when momentum is 0.
+void sgd(const SgdUpdate& u, const Array& g, Array& p, Array& buffer);
+
+struct AdamUpdate {
+  double lr, beta1, beta2, eps, weight_decay;
+  bool decoupled;  ///< AdamW: the decay acts on the parameter, not on the gradient
+  std::int64_t step;  ///< counted from 1
+};
+/// As torch.optim.Adam / AdamW: p -= lr mhat / (sqrt(vhat) + eps). `max_v` is undefined unless amsgrad.
+void adam(const AdamUpdate& u, const Array& g, Array& p, Array& m, Array& v, Array& max_v);
+
+struct RmspropUpdate {
+  double lr, alpha, eps, weight_decay, momentum;
+  bool centered;
+};
+/// As torch.optim.RMSprop; `mean_g` is undefined unless centered, `buffer` unless momentum > 0.
+void rmsprop(const RmspropUpdate& u, const Array& g, Array& p, Array& square_avg, Array& mean_g, Array& buffer);
+
+/// x *= factor.
+void scale_in_place(Array& x, double factor);
+
+}  // namespace xgrad::kernels

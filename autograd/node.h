@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The tape: nodes, the edges between them, and the state behind a Variable. Internal to autograd and custom ops.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <xgrad/autograd/array.h>
+#include <xgrad/autograd/memory.h>
+#include <xgrad/autograd/variable.h>
+
+namespace xgrad::detail {
+
+/// Shape and dtype of a value that may be gone.
+struct Spec {
+  Shape shape;
+  DType dtype = DType::float32;
+  friend bool operator==(const Spec&, const Spec&) = default;
+};
+
+class Node;
+
+/// Input of a recorded op: who computed it, and its value where a rule will read it.
+struct Edge {
+  intrusive_ptr<Node> node;  ///< null for an input that needs no gradient
+  std::uint32_t output_number = 0;
+  Array saved;  ///< undefined unless a rule reads it
+};
+
+/// Seldom used parts of a node, made on demand.
+struct NodeExtras {
+  std::vector<std::pair<std::size_t, std::pair<std::uint32_t, GradHook>>> hooks;  ///< (handle, (output, hook))
+  std::string where;                                                           ///< anomaly mode: where it was recorded
+};
+
+/// One recorded op (or leaf). Freed iteratively: a chain of a million nodes needs no stack.
+class Node : public RefCounted {
+ public:
+  Node(std::size_t n_edges, std::size_t n_outputs);
+  virtual ~Node();
+  static void destroy(Node* node) noexcept;
+
+  virtual const char* name() const noexcept = 0;
+  virtual bool is_leaf() const noexcept { return false; }
+  /// Gradients of the inputs from those of the outputs (undefined: zero). Only entries with wanted[i] are filled;
+  /// an entry left undefined means that no gradient flows there.
+  virtual void backward(std::span<const Variable> output_grads, std::span<const char> wanted,
+                        std::span<Variable> input_grads) = 0;
+  /// Frees what backward reads; another sweep through this node is then an error.
+  virtual void release() noexcept;
+
+  std::span<Edge> edges() noexcept { return {edges_, n_edges_}; }
+  std::span<const Edge> edges() const noexcept { return {edges_, n_edges_}; }
+  std::size_t n_outputs() const noexcept { return 1 + more_specs_.size(); }
+  Spec& output_spec(std::size_t k) noexcept { return k == 0 ? spec_ : more_specs_[k - 1]; }
+  const Spec& output_spec(std::size_t k) const noexcept { return k == 0 ? spec_ : more_specs_[k - 1]; }
+
+  std::uint64_t sequence() const noexcept { return sequence_; }
+  bool released() const noexcept { return released_; }
+  NodeExtras& extras();
+  const NodeExtras* extras_if_any() const noexcept { return extras_.get(); }
+
+  /// Nodes alive now, for leak checks.
+  static std::int64_t live_count() noexcept;
+
+  static void* operator new(std::size_t size) { return memory::allocate(size); }
+  static void operator delete(void* p, std::size_t size) noexcept { memory::deallocate(p, size); }
+
+ protected:
+  bool released_ = false;
+
+ private:
+  static constexpr std::size_t inline_edges = 2;
+
+  std::uint32_t n_edges_;
+  std::uint64_t sequence_;
+  Edge* edges_;
+  Spec spec_;
+  std::vector<Spec> more_specs_;
+  std::unique_ptr<NodeExtras> extras_;
+  Edge inline_edges_[inline_edges];
+};
+
+/// Node of a Variable that requires a gradient and that no op made. Owns the accumulated gradient.
+class LeafNode final : public Node {
+ public:
+  explicit LeafNode(const Array& value);
+  const char* name() const noexcept override { return "leaf"; }
+  bool is_leaf() const noexcept override { return true; }
+  void backward(std::span<const Variable>, std::span<const char>, std::span<Variable>) override {}
+  void release() noexcept override {}
+
+  Variable grad;
+};
+
+/// What a Variable handle points to.
+struct VariableImpl : RefCounted {
+  VariableImpl(Array v, intrusive_ptr<Node> n, std::uint32_t output) noexcept
+      : value(std::move(v)), node(std::move(n)), output_number(output) {}
+  static void destroy(VariableImpl* impl) noexcept;
+
+  Array value;
+  intrusive_ptr<Node> node;  ///< null: a constant
+  std::uint32_t output_number;
+};
+
+/// Door between handles and the tape.
+struct Access {
+  static VariableImpl* impl(const Variable& v) noexcept { return v.impl_.get(); }
+  static Node* node(const Variable& v) noexcept { return v.impl_ ? v.impl_->node.get() : nullptr; }
+  /// A Variable holding `value`, made by output `output` of `node`.
+  static Variable make(Array value, intrusive_ptr<Node> node, std::uint32_t output = 0);
+};
+
+}  // namespace xgrad::detail

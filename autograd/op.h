@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How an op is written: what shape it gives, what kernel it runs, and a rule made of other ops, all in one place.
+//
+// Variable tanh(const Variable& x) {
+//   static constexpr OpDef<> op{
+//       .name = "tanh",
+//       .infer = infer::floating,
+//       .run = [](const NoAttrs&, Operands in, Array& out) { kernels::unary(Unary::tanh, in[0], out); },
+//       .uses = {uses::output},
+//       .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g * (1 - square(op.output())); }};
+//   return apply(op, x);
+// }
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include <xgrad/autograd/anomaly.h>
+#include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/node.h>
+#include <xgrad/autograd/variable.h>
+
+namespace xgrad {
+
+using detail::Spec;
+
+/// The arrays an op works on.
+class Operands {
+ public:
+  explicit Operands(std::span<const Variable* const> inputs) noexcept : inputs_(inputs) {}
+  std::size_t size() const noexcept { return inputs_.size(); }
+  const Array& operator[](std::size_t i) const noexcept { return detail::Access::impl(*inputs_[i])->value; }
+
+ private:
+  std::span<const Variable* const> inputs_;
+};
+
+/// Which values the rule for one input reads; others are not kept alive.
+namespace uses {
+inline constexpr std::uint32_t nothing = 0;
+inline constexpr std::uint32_t output = 1u << 31;
+constexpr std::uint32_t input(std::size_t i) { return 1u << i; }
+}  // namespace uses
+
+struct NoAttrs {};
+
+template <class Attrs>
+class Op;
+
+/// Static description of an op. `Attrs` holds its plain parameters (axes, slopes), never Variables.
+template <class Attrs = NoAttrs>
+struct OpDef {
+  const char* name;
+  /// Shape and dtype of the output from those of the inputs; checks the arguments. Reads no element.
+  Spec (*infer)(const Attrs&, Operands);
+  /// Computes into `out`, which has the inferred spec and aliases no input. Null: the output is input 0 reshaped.
+  void (*run)(const Attrs&, Operands, Array& out);
+  /// uses[i]: what rule(op, g, i) reads. Inputs past the third share the third entry.
+  std::array<std::uint32_t, 3> uses{};
+  /// Gradient for input i given that of the output; only called when wanted. Written in public ops, so that it can
+  /// be differentiated again. An undefined result means that no gradient flows. Null: not differentiable.
+  Variable (*rule)(const Op<Attrs>&, const Variable& g, std::size_t i) = nullptr;
+  /// The inputs broadcast against each other: the engine sums the rule's result back to the input's shape.
+  bool broadcasts = false;
+};
+
+namespace detail {
+
+/// What every recorded op has, whatever its attributes.
+class OpNodeBase : public Node {
+ public:
+  using Node::Node;
+  void release() noexcept override {
+    saved_output_ = Array();
+    Node::release();
+  }
+  Variable input(std::size_t i) const;
+  Variable output() const;
+  void save(std::span<const Variable* const> inputs, std::span<const std::uint32_t, 3> uses, const Array& output);
+
+ protected:
+  /// Sums a broadcast gradient back to the input's shape and checks it.
+  Variable conform(Variable g, std::size_t i, bool broadcasts) const;
+  void check_not_released() const;
+
+ private:
+  Array saved_output_;
+};
+
+/// A recorded op: its definition, its attributes and its edges.
+template <class Attrs>
+class OpNode final : public OpNodeBase {
+ public:
+  OpNode(const OpDef<Attrs>& def, const Attrs& attrs, std::size_t n_edges)
+      : OpNodeBase(n_edges, 1), def_(def), attrs_(attrs) {}
+  const char* name() const noexcept override { return def_.name; }
+  const Attrs& attrs() const noexcept { return attrs_; }
+
+  void backward(std::span<const Variable> output_grads, std::span<const char> wanted,
+                std::span<Variable> input_grads) override {
+    check_not_released();
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i]) input_grads[i] = conform(def_.rule(Op<Attrs>(*this), output_grads[0], i), i, def_.broadcasts);
+    }
+  }
+
+ private:
+  const OpDef<Attrs>& def_;
+  [[no_unique_address]] Attrs attrs_;
+};
+
+/// True when grad mode is on and some input requires a gradient.
+bool must_record(std::span<const Variable* const> inputs) noexcept;
+void check_defined(const char* op, std::span<const Variable* const> inputs);
+[[noreturn]] void throw_not_differentiable(const char* op);
+
+template <class Attrs>
+Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs) {
+  check_defined(def.name, inputs);
+  const Operands operands(inputs);
+  const Spec spec = def.infer(attrs, operands);
+  Array out;
+  if (def.run) {
+    out = Array(spec.shape, spec.dtype);
+    def.run(attrs, operands, out);
+  } else {
+    out = operands[0].reshape(spec.shape);
+  }
+  if (anomaly_enabled()) check_forward_anomaly(def.name, out);
+  if (!is_floating(spec.dtype) || !def.rule || !must_record(inputs)) return Variable(std::move(out));
+  auto* node = new OpNode<Attrs>(def, attrs, inputs.size());
+  auto owner = intrusive_ptr<Node>::adopt(node);
+  node->save(inputs, def.uses, out);
+  return Access::make(std::move(out), std::move(owner));
+}
+
+}  // namespace detail
+
+/// What a rule sees of the op it belongs to.
+template <class Attrs = NoAttrs>
+class Op {
+ public:
+  explicit Op(const detail::OpNode<Attrs>& node) noexcept : node_(node) {}
+  /// Input i as a differentiable Variable; `uses` must list it.
+  Variable input(std::size_t i) const { return node_.input(i); }
+  /// The output as a differentiable Variable; `uses` must list it.
+  Variable output() const { return node_.output(); }
+  const Attrs& attrs() const noexcept { return node_.attrs(); }
+  std::size_t n_inputs() const noexcept { return node_.edges().size(); }
+  /// Shape of input i, which must require a gradient.
+  const Shape& input_shape(std::size_t i) const noexcept {
+    const detail::Edge& e = node_.edges()[i];
+    return e.node->output_spec(e.output_number).shape;
+  }
+  DType input_dtype(std::size_t i) const noexcept {
+    const detail::Edge& e = node_.edges()[i];
+    return e.node->output_spec(e.output_number).dtype;
+  }
+  const Shape& output_shape() const noexcept { return node_.output_spec(0).shape; }
+
+ private:
+  const detail::OpNode<Attrs>& node_;
+};
+
+/// Runs an op on its inputs and records it when one of them requires a gradient.
+template <class Attrs, class... Inputs>
+Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, const Inputs&... inputs) {
+  const Variable* const list[] = {&inputs...};
+  return detail::apply(def, attrs, std::span<const Variable* const>(list));
+}
+template <class... Inputs>
+Variable apply(const OpDef<NoAttrs>& def, const Variable& first, const Inputs&... rest) {
+  const Variable* const list[] = {&first, &rest...};
+  return detail::apply(def, NoAttrs{}, std::span<const Variable* const>(list));
+}
+
+}  // namespace xgrad

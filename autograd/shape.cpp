@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Shape: checks, printing and broadcasting.
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/shape.h>
+
+namespace xgrad {
+
+Shape::Shape(const std::int64_t* dims, std::size_t rank) {
+  if (rank > max_rank) {
+    throw ShapeError("[Shape] " + std::to_string(rank) + " axes given, at most " + std::to_string(max_rank) +
+                     " are supported; merge some with reshape");
+  }
+  rank_ = rank;
+  std::copy(dims, dims + rank, dims_.begin());
+  std::int64_t n = 1;
+  bool zero = false;
+  for (const std::int64_t d : *this) {
+    if (d < 0) throw ShapeError("[Shape] negative extent in " + to_string(*this));
+    zero = zero || d == 0;
+    if (!zero && __builtin_mul_overflow(n, d, &n)) {
+      throw ShapeError("[Shape] the number of elements of " + to_string(*this) + " overflows 64 bits");
+    }
+  }
+}
+
+void Shape::insert(std::size_t position, std::int64_t extent) {
+  if (rank_ == max_rank) {
+    throw ShapeError("[Shape] cannot add an axis to " + to_string(*this) + ": at most " + std::to_string(max_rank) +
+                     " axes are supported");
+  }
+  std::copy_backward(dims_.begin() + static_cast<std::ptrdiff_t>(position),
+                     dims_.begin() + static_cast<std::ptrdiff_t>(rank_),
+                     dims_.begin() + static_cast<std::ptrdiff_t>(rank_ + 1));
+  dims_[position] = extent;
+  ++rank_;
+}
+
+void Shape::erase(std::size_t position) {
+  std::copy(dims_.begin() + static_cast<std::ptrdiff_t>(position + 1),
+            dims_.begin() + static_cast<std::ptrdiff_t>(rank_), dims_.begin() + static_cast<std::ptrdiff_t>(position));
+  --rank_;
+}
+
+std::string to_string(const Shape& shape) {
+  std::string s = "(";
+  for (std::size_t i = 0; i < shape.rank(); ++i) {
+    if (i > 0) s += ", ";
+    s += std::to_string(shape[i]);
+  }
+  return s + (shape.rank() == 1 ? ",)" : ")");
+}
+
+std::size_t normalize_axis(std::int64_t axis, std::size_t rank, const char* op) {
+  const auto r = static_cast<std::int64_t>(rank);
+  if (axis < -r || axis >= r) {
+    throw ShapeError("[" + std::string(op) + "] axis " + std::to_string(axis) + " is out of range for " +
+                     std::to_string(rank) + " axes");
+  }
+  return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
+}
+
+Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
+  if (a == b) return a;
+  const Shape& longer = a.rank() >= b.rank() ? a : b;
+  const Shape& shorter = a.rank() >= b.rank() ? b : a;
+  Shape out = longer;
+  const std::size_t offset = longer.rank() - shorter.rank();
+  for (std::size_t i = 0; i < shorter.rank(); ++i) {
+    const std::int64_t l = longer[i + offset];
+    const std::int64_t s = shorter[i];
+    if (l != s && l != 1 && s != 1) {
+      throw ShapeError("[" + std::string(op) + "] shapes do not broadcast: " + to_string(a) + " and " + to_string(b));
+    }
+    out[i + offset] = l == 1 ? s : l;
+  }
+  return Shape(out.begin(), out.rank());
+}
+
+}  // namespace xgrad
