@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All differentiable operations.
+#pragma once
+
+#include <xgrad/autograd/ops/arithmetic.h>
+#include <xgrad/autograd/ops/compare.h>
+#include <xgrad/autograd/ops/create.h>
+#include <xgrad/autograd/ops/index.h>
+#include <xgrad/autograd/ops/linalg.h>
+#include <xgrad/autograd/ops/math.h>
+#include <xgrad/autograd/ops/reduce.h>
+#include <xgrad/autograd/ops/shape.h>

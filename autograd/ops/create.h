@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Constants.
+#pragma once
+
+#include <xgrad/autograd/variable.h>
+
+namespace xgrad {
+
+Variable zeros(const Shape& shape, DType dtype = DType::float32);
+Variable ones(const Shape& shape, DType dtype = DType::float32);
+Variable full(const Shape& shape, double value, DType dtype = DType::float32);
+Variable zeros_like(const Variable& x);
+Variable ones_like(const Variable& x);
+/// start, start + step, ... (n values).
+Variable arange(std::int64_t n, DType dtype = DType::float32, double start = 0.0, double step = 1.0);
+/// Values in row-major order.
+template <class T>
+Variable tensor(const std::vector<T>& values, const Shape& shape, bool requires_grad = false) {
+  return Variable(Array::from(values, shape), requires_grad);
+}
+/// Constant (n, classes) rows with a one at each int64 label.
+Variable one_hot(const Variable& labels, std::int64_t classes, DType dtype = DType::float32);
+
+}  // namespace xgrad

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reductions over axes (negative from the end; none given: all) and the softmax family.
+#pragma once
+
+#include <xgrad/autograd/variable.h>
+
+namespace xgrad {
+
+Variable sum(const Variable& x, const Axes& axes = {}, bool keepdims = false);
+Variable mean(const Variable& x, const Axes& axes = {}, bool keepdims = false);
+/// Variance with n - correction in the denominator (PyTorch's default is 1).
+Variable var(const Variable& x, const Axes& axes = {}, bool keepdims = false, double correction = 1);
+/// Extremes; ties share the gradient equally. NaN propagates. @throws ShapeError on an empty reduction.
+Variable max(const Variable& x, const Axes& axes = {}, bool keepdims = false);
+Variable min(const Variable& x, const Axes& axes = {}, bool keepdims = false);
+Variable logsumexp(const Variable& x, const Axes& axes, bool keepdims = false);
+Variable softmax(const Variable& x, std::int64_t axis = -1);
+Variable log_softmax(const Variable& x, std::int64_t axis = -1);
+/// Euclidean norm sqrt(sum x^2 + eps). eps > 0 keeps all derivatives finite at 0; with eps = 0 the gradient at 0 is 0.
+Variable norm(const Variable& x, const Axes& axes = {}, bool keepdims = false, double eps = 0.0);
+/// Index of the largest element along an axis (the first of equals), int64, no gradient.
+Variable argmax(const Variable& x, std::int64_t axis = -1);
+/// Sums x down to `shape`, which must broadcast to x's: the adjoint of expand.
+Variable sum_to(const Variable& x, const Shape& shape);
+
+}  // namespace xgrad
