@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# xgrad_build: how our own sources are compiled. Nothing of it reaches users of the library.
+add_library(xgrad_build INTERFACE)
+target_compile_features(xgrad_build INTERFACE cxx_std_20)
+target_include_directories(xgrad_build INTERFACE "${PROJECT_BINARY_DIR}/include")
+target_include_directories(xgrad_build SYSTEM INTERFACE
+  "${XGRAD_XTENSOR_BLAS_INCLUDE_DIR}" "${XGRAD_STB_INCLUDE_DIR}"
+  $<TARGET_PROPERTY:OpenBLAS::OpenBLAS,INTERFACE_INCLUDE_DIRECTORIES>)
+target_link_libraries(xgrad_build INTERFACE xtensor xsimd nlohmann_json::nlohmann_json CLI11::CLI11)
+target_compile_definitions(xgrad_build INTERFACE HAVE_CBLAS=1)  # xtensor-blas: call OpenBLAS, not its own loops
+target_compile_options(xgrad_build INTERFACE
+  -Wall -Wextra -Wconversion -Wno-sign-conversion -Wno-psabi
+  $<$<BOOL:${XGRAD_WERROR}>:-Werror>
+  # errno and floating-point traps are not read anywhere; NaN and infinity keep their meaning.
+  -fno-math-errno -fno-trapping-math)
+
+if(XGRAD_SANITIZE)
+  add_compile_options(-fsanitize=${XGRAD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${XGRAD_SANITIZE})
+endif()

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The install tree: headers, library, programs and what finds them.
