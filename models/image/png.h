@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A grid of grey images as one PNG: what a person looks at to judge a generator.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <xgrad/autograd/array.h>
+#include <xgrad/models/data/pixels.h>
+
+namespace xgrad::models {
+
+struct GridOptions {
+  std::int64_t rows = 8;
+  std::int64_t columns = 8;
+  std::int64_t padding = 2;  ///< black pixels around and between the images
+  PixelRange range = PixelRange::signed_unit;
+};
+
+/// The PNG's bytes, 8-bit grey. `images`: float32 or float64, (n, h * w) with h = w, (n, h, w) or (n, 1, h, w); the
+/// first rows * columns of them are shown, places without an image stay black, values outside the range are clamped.
+/// @throws ShapeError, DTypeError, ValueError
+std::string encode_grid(const Array& images, const GridOptions& options = {});
+
+/// encode_grid into a file, atomically. @throws also IoError
+void write_grid(const std::string& path, const Array& images, const GridOptions& options = {});
+
+}  // namespace xgrad::models

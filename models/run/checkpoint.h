@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Checkpoints: everything a run needs to go on exactly, in one safetensors file, and the folder that keeps a few.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <optional>
+#include <string>
+
+#include <xgrad/nn/safetensors.h>
+
+namespace xgrad::models {
+
+/// Arrays in named sections ("G", "D", "optG", ...; stored as "G.net.0.weight") and the rest of the state as JSON.
+struct Checkpoint {
+  std::int64_t step = 0;
+  nn::NamedArrays arrays;
+  std::string state = "{}";  ///< a JSON object: generators, loader, configuration, ...
+
+  /// Adds a section. @throws ValueError when its name is empty or has a dot.
+  void add(const std::string& section, const nn::NamedArrays& content);
+  /// The arrays of a section, without its prefix.
+  nn::NamedArrays section(const std::string& name) const;
+};
+
+/// Writes atomically. @throws IoError; ValueError for names that safetensors refuses or a state that is no JSON object.
+void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
+
+/// Reads and checks a whole checkpoint before it returns any of it. @throws IoError, FormatError
+Checkpoint load_checkpoint(const std::string& path);
+
+/// `step-<number>.safetensors` files, of which the last few are kept, and `best.safetensors`.
+class CheckpointFolder {
+ public:
+  /// Makes the folder when there is none and removes temporaries that a killed process left in it.
+  /// @throws ValueError unless keep >= 1; IoError
+  explicit CheckpointFolder(std::filesystem::path folder, int keep = 3);
+
+  /// Saves, and only when that is durable removes what is too old. With a score (lower is better) below all before it,
+  /// the checkpoint also becomes `best.safetensors`. Returns the path. @throws as save_checkpoint
+  std::filesystem::path save(const Checkpoint& checkpoint, std::optional<double> score = std::nullopt);
+
+  /// The newest checkpoint, if there is one.
+  std::optional<std::filesystem::path> latest() const;
+  std::filesystem::path best() const { return folder_ / "best.safetensors"; }
+
+ private:
+  std::filesystem::path folder_;
+  std::size_t keep_;
+  double best_score_ = std::numeric_limits<double>::infinity();
+};
+
+}  // namespace xgrad::models

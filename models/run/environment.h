@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a run's numbers depend on besides its configuration: code, compiler, BLAS, processor, data.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <xgrad/models/data/dataset.h>
+
+namespace xgrad::models {
+
+/// A JSON object: version, commit, compiler, flags, kernel threads, BLAS (core, threads), CPU, instruction sets, data
+/// files with their SHA-256. What cannot be known is null.
+std::string environment_json(const std::vector<DataFile>& data);
+
+}  // namespace xgrad::models

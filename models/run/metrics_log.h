@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// metrics.jsonl: one JSON object a line, complete on disk as soon as it is written.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xgrad::models {
+
+/// Appends {"step": n, name: value, ...} lines. NaN and infinities, which JSON lacks, become null.
+class MetricsLog {
+ public:
+  /// Lines past `resume_step`, and a line torn by a crash, are removed first; -1 begins anew.
+  /// @throws IoError
+  explicit MetricsLog(std::filesystem::path path, std::int64_t resume_step = -1);
+  ~MetricsLog();
+  MetricsLog(const MetricsLog&) = delete;
+  MetricsLog& operator=(const MetricsLog&) = delete;
+
+  /// @throws IoError
+  void append(std::int64_t step, const std::vector<std::pair<std::string, double>>& values);
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
+};
+
+}  // namespace xgrad::models

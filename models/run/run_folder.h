@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A run's folder: numbered, locked while in use, and the places of its files.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <xgrad/autograd/error.h>
+
+namespace xgrad::models {
+
+/// Another process uses the run folder; the message names it.
+class RunLocked : public Error {
+ public:
+  using Error::Error;
+};
+
+/// `runs/<number>-<preset>-<data>/`, held by an exclusive lock that the system releases when the process ends.
+class RunFolder {
+ public:
+  /// Makes `root`/<next free number>-<preset>-<data>; two processes never get the same number. @throws IoError
+  static RunFolder create(const std::filesystem::path& root, const std::string& preset, const std::string& data);
+  /// Makes exactly this folder. @throws ValueError when it exists and is not empty; IoError; RunLocked
+  static RunFolder create_at(const std::filesystem::path& folder);
+  /// Takes an existing folder to resume it. @throws ValueError when there is none; IoError; RunLocked
+  static RunFolder open(const std::filesystem::path& folder);
+
+  RunFolder(RunFolder&& other) noexcept;
+  RunFolder& operator=(RunFolder&& other) noexcept;
+  ~RunFolder();
+
+  const std::filesystem::path& path() const noexcept { return path_; }
+  std::filesystem::path samples() const { return path_ / "samples"; }
+  std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
+  std::filesystem::path config() const { return path_ / "config.toml"; }
+  std::filesystem::path environment() const { return path_ / "env.json"; }
+  std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+
+ private:
+  explicit RunFolder(std::filesystem::path path);
+
+  std::filesystem::path path_;
+  int lock_ = -1;
+};
+
+}  // namespace xgrad::models

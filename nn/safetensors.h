@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The safetensors format (8-byte header length, JSON header, raw little-endian data): weights in and out, checked.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <xgrad/autograd/array.h>
+
+namespace xgrad::nn {
+
+/// Arrays with their names, in order.
+using NamedArrays = std::vector<std::pair<std::string, Array>>;
+
+/// The content of a safetensors file: arrays in the order of its header, and its `__metadata__`.
+struct SafeTensors {
+  NamedArrays tensors;
+  std::map<std::string, std::string> metadata;
+
+  /// The array of that name, or nullptr.
+  const Array* find(std::string_view name) const noexcept;
+};
+
+/// Reads F64, F32 and I64 bit for bit, F16 and BF16 widened to float32. Everything the header says is checked against
+/// the file's true size before anything is allocated.
+/// @throws IoError; FormatError, naming the file, when the content breaks the specification or has another dtype.
+SafeTensors load_safetensors(const std::string& path);
+
+/// The same from memory; `name` stands for the file in messages.
+SafeTensors parse_safetensors(std::string_view bytes, const std::string& name = "safetensors");
+
+/// Writes atomically (see AtomicFile), data 8-byte aligned.
+/// @throws IoError; ValueError for an undefined array, a name that is given twice, reserved or not UTF-8.
+void save_safetensors(const std::string& path, const NamedArrays& tensors,
+                      const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace xgrad::nn
