@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Everything of the nn room in one include.
+#pragma once
+
+#include <xgrad/nn/activation.h>
+#include <xgrad/nn/dropout.h>
+#include <xgrad/nn/flatten.h>
+#include <xgrad/nn/init.h>
+#include <xgrad/nn/layer_norm.h>
+#include <xgrad/nn/linear.h>
+#include <xgrad/nn/loss.h>
+#include <xgrad/nn/module.h>
+#include <xgrad/nn/sequential.h>

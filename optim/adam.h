@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Adam and AdamW.
+#pragma once
+
+#include <array>
+
+#include <xgrad/optim/optimizer.h>
+
+namespace xgrad::optim {
+
+struct AdamOptions {
+  double lr = 1e-3;
+  std::array<double, 2> betas = {0.9, 0.999};
+  double eps = 1e-8;
+  double weight_decay = 0.0;
+  bool amsgrad = false;
+};
+
+/// g += weight_decay p;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
+/// p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps), as torch.optim.Adam (Kingma & Ba, 2015). With amsgrad, v is
+/// replaced by its largest value so far (Reddi et al., 2018).
+/// @throws ValueError on negative lr, eps or weight_decay and on betas outside [0, 1).
+class Adam : public Optimizer {
+ public:
+  explicit Adam(Variables parameters, const AdamOptions& options = {});
+
+ protected:
+  Adam(std::string name, Variables parameters, const AdamOptions& options, bool decoupled);
+
+ private:
+  void update(const Array& g, Array& p, Slot& slot) override;
+  AdamOptions options_;
+  bool decoupled_;
+};
+
+struct AdamWOptions {
+  double lr = 1e-3;
+  std::array<double, 2> betas = {0.9, 0.999};
+  double eps = 1e-8;
+  double weight_decay = 1e-2;
+  bool amsgrad = false;
+};
+
+/// Adam with p -= lr weight_decay p instead of the decay in the gradient (Loshchilov & Hutter, 2019), as
+/// torch.optim.AdamW.
+class AdamW : public Adam {
+ public:
+  explicit AdamW(Variables parameters, const AdamWOptions& options = {});
+};
+
+}  // namespace xgrad::optim
