@@ -10,12 +10,12 @@
 namespace xgrad {
 
 struct GradcheckOptions {
-  int order = 1;        ///< derivatives 1 .. order are checked
-  double eps = 1e-6;    ///< step of the central difference
+  int order = 1;      ///< derivatives 1 .. order are checked
+  double eps = 1e-6;  ///< step of the central difference
   double atol = 1e-5;
   double rtol = 1e-3;
   std::uint64_t seed = 0;  ///< of the random directions and cotangents
-  int directions = 2;   ///< random directions a check
+  int directions = 2;      ///< random directions a check
 };
 
 struct GradcheckResult {

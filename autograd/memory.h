@@ -16,9 +16,9 @@ void deallocate(void* block, std::size_t bytes) noexcept;
 
 /// What the pool has done since the program began.
 struct Statistics {
-  std::int64_t bytes_in_use;      ///< handed out now, rounded up to block sizes
-  std::int64_t bytes_reserved;    ///< taken from the system and not given back
-  std::int64_t system_requests;   ///< how often the system was asked; constant in a loop's steady state
+  std::int64_t bytes_in_use;     ///< handed out now, rounded up to block sizes
+  std::int64_t bytes_reserved;   ///< taken from the system and not given back
+  std::int64_t system_requests;  ///< how often the system was asked; constant in a loop's steady state
 };
 Statistics statistics() noexcept;
 

@@ -33,7 +33,7 @@ struct Edge {
 /// Seldom used parts of a node, made on demand.
 struct NodeExtras {
   std::vector<std::pair<std::size_t, std::pair<std::uint32_t, GradHook>>> hooks;  ///< (handle, (output, hook))
-  std::string where;                                                           ///< anomaly mode: where it was recorded
+  std::string where;  ///< anomaly mode: where it was recorded
 };
 
 /// One recorded op (or leaf). Freed iteratively: a chain of a million nodes needs no stack.

@@ -8,6 +8,7 @@
 
 namespace xgrad::kernels {
 
+// clang-format off
 /// y = f(x; p, q) for floating x. `affine` is p x + q; `clamp` is to [p, q]; slopes and exponents are p.
 /// neg, abs, sign, square, affine and clamp also take int64.
 enum class Unary : std::uint8_t {
@@ -15,7 +16,9 @@ enum class Unary : std::uint8_t {
   relu, leaky_relu, elu, gelu, silu, affine, clamp, pow, floor, is_nan, is_inf,
   count_
 };
+// clang-format on
 
+// clang-format off
 /// y = f(a, b; p) with broadcasting. Comparisons give 1 or 0 in the operands' dtype.
 /// The *_grad forms take the incoming gradient first and are the fused first halves of the rules:
 /// tanh_grad(g, y) = g (1 - y^2); sigmoid_grad(g, y) = g y (1 - y); relu_grad(g, x) = g [x > 0];
@@ -27,6 +30,7 @@ enum class Binary : std::uint8_t {
   leaky_relu_grad, abs_grad, max_share,
   count_
 };
+// clang-format on
 
 void unary(Unary f, const Array& x, Array& out, double p = 0, double q = 0);
 /// a and b share out's dtype and broadcast to out's shape.

@@ -15,7 +15,7 @@ void sgd(const SgdUpdate& u, const Array& g, Array& p, Array& buffer);
 
 struct AdamUpdate {
   double lr, beta1, beta2, eps, weight_decay;
-  bool decoupled;  ///< AdamW: the decay acts on the parameter, not on the gradient
+  bool decoupled;     ///< AdamW: the decay acts on the parameter, not on the gradient
   std::int64_t step;  ///< counted from 1
 };
 /// As torch.optim.Adam / AdamW: p -= lr mhat / (sqrt(vhat) + eps). `max_v` is undefined unless amsgrad.

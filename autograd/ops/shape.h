@@ -32,8 +32,7 @@ Variable slice(const Variable& x, std::int64_t axis, std::optional<std::int64_t>
 /// One index of an axis, dropping it.
 Variable select(const Variable& x, std::int64_t axis, std::int64_t index);
 /// The adjoint of slice: zeros of `shape` with x written at start, start + step, ... of the axis.
-Variable slice_scatter(const Variable& x, const Shape& shape, std::int64_t axis, std::int64_t start,
-                       std::int64_t step);
+Variable slice_scatter(const Variable& x, const Shape& shape, std::int64_t axis, std::int64_t start, std::int64_t step);
 /// Adds (before, after) elements of `value` on each axis. Negative amounts crop.
 Variable pad(const Variable& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& amounts, double value = 0.0);
 Variable concat(const Variables& xs, std::int64_t axis = 0);
