@@ -28,7 +28,7 @@ struct Access;
 /// for "no gradient".
 class Variable {
  public:
-  Variable() = default;
+  Variable() noexcept;
   /// A leaf holding `value`. @throws DTypeError when an int64 value is asked to require a gradient.
   Variable(Array value, bool requires_grad = false);
   /// A constant leaf copied from any xtensor expression. Include <xgrad/autograd/xtensor.h>.

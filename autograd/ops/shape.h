@@ -12,6 +12,9 @@ namespace xgrad {
 /// Same elements, another shape; one extent may be -1.
 Variable reshape(const Variable& x, const std::vector<std::int64_t>& shape);
 Variable reshape(const Variable& x, const Shape& shape);
+inline Variable reshape(const Variable& x, std::initializer_list<std::int64_t> shape) {
+  return reshape(x, std::vector<std::int64_t>(shape));
+}
 /// out axis i is x's axis perm[i].
 Variable permute(const Variable& x, const Axes& perm);
 /// Swaps two axes.
