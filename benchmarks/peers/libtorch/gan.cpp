@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// GAN training steps in libtorch: gradients of the updated parameters only, dropped after use.
+#include <cmath>
+#include <map>
+
+#include "peer.h"
+
+namespace peer {
+namespace {
+
+/// torch::optim::Adam's arithmetic in five element-wise passes instead of its eight.
+class Adam {
+ public:
+  Adam(Tensors parameters, double lr, double beta1, double beta2)
+      : parameters_(std::move(parameters)), lr_(lr), beta1_(beta1), beta2_(beta2) {
+    for (const Tensor& p : parameters_) {
+      m_.push_back(torch::zeros_like(p));
+      v_.push_back(torch::zeros_like(p));
+    }
+  }
+
+  void step(const Tensors& gradients) {
+    torch::NoGradGuard no_grad;
+    ++steps_;
+    const double correction1 = 1 - std::pow(beta1_, steps_), correction2 = std::sqrt(1 - std::pow(beta2_, steps_));
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      const Tensor& g = gradients[i];
+      if (beta1_ == 0) {
+        m_[i] = g;
+      } else {
+        m_[i].lerp_(g, 1 - beta1_);
+      }
+      v_[i].mul_(beta2_).addcmul_(g, g, 1 - beta2_);
+      // lr/c1 m / (sqrt(v)/c2 + eps) with numerator and denominator multiplied by c2
+      parameters_[i].addcdiv_(m_[i], v_[i].sqrt().add_(1e-8 * correction2), -lr_ * correction2 / correction1);
+    }
+  }
+
+ private:
+  Tensors parameters_, m_, v_;
+  double lr_, beta1_, beta2_;
+  int steps_ = 0;
+};
+
+/// Networks, optimisers and pools of batches of the three MLP GANs.
+struct Gan {
+  Gan(double lr, double beta1, double beta2)
+      : adam_g(generator.parameters, lr, beta1, beta2), adam_d(critic.parameters, lr, beta1, beta2) {
+    for (std::size_t j = 0; j < bench::pool_size; ++j) {
+      noise.push_back(uniform11(bench::streams::noise + j, {64, 100}, bench::noise_scale));
+      data.push_back(uniform11(bench::streams::data + j, {64, 784}));
+      mixing.push_back(tensor(bench::uniform01(bench::streams::mixing + j, 64), {64, 1}));
+    }
+  }
+
+  Mlp generator{bench::streams::generator, {100, 128, 256, 784}, Activation::leaky_relu, Activation::tanh};
+  Mlp critic{bench::streams::critic, {784, 256, 128, 1}, Activation::leaky_relu, Activation::none};
+  Adam adam_g, adam_d;
+  Tensors noise, data, mixing;
+  std::size_t k = 0;
+};
+
+/// Cross-entropy of logits with constant targets 1 and 0.
+Tensor bce_real(const Tensor& logits) { return at::softplus(-logits).mean(); }
+Tensor bce_fake(const Tensor& logits) { return at::softplus(logits).mean(); }
+
+Tensor update_critic(Gan& gan, const Tensor& x, const Tensor& fake) {
+  Tensor loss = bce_real(gan.critic(x)) + bce_fake(gan.critic(fake.detach()));
+  gan.adam_d.step(gradients(loss, gan.critic.parameters));
+  return loss;
+}
+
+Workload gan_mlp() {
+  return {[gan = Gan(2e-4, 0.5, 0.999)]() mutable -> Tensors {
+    const std::size_t j = gan.k++ % bench::pool_size;
+    const Tensor fake = gan.generator(gan.noise[j]);
+    Tensor loss_d = update_critic(gan, gan.data[j], fake);
+    Tensor loss_g = bce_real(gan.critic(fake));
+    gan.adam_g.step(gradients(loss_g, gan.generator.parameters));
+    return {loss_d, loss_g};
+  }};
+}
+
+Workload atgp_z() {
+  Gan gan(2e-4, 0.5, 0.999);
+  for (Tensor& z : gan.noise) z.requires_grad_();
+  return {[gan = std::move(gan), ones = torch::ones({64, 1})]() mutable -> Tensors {
+    const std::size_t j = gan.k++ % bench::pool_size;
+    const Tensor& z = gan.noise[j];
+    const Tensor fake = gan.generator(z);
+    Tensor loss_d = update_critic(gan, gan.data[j], fake);
+    const Tensor logits = gan.critic(fake);
+    const Tensor g = torch::autograd::grad({logits}, {z}, {ones}, c10::nullopt, /*create_graph=*/true)[0];
+    Tensor penalty = g.square().sum() * (1.0 / 64);
+    Tensor loss_g = bce_real(logits) + penalty;
+    gan.adam_g.step(gradients(loss_g, gan.generator.parameters));
+    return {loss_d, loss_g, penalty};
+  }};
+}
+
+Workload wgan_gp_mlp() {
+  return {[gan = Gan(1e-4, 0, 0.9), ones = torch::ones({64, 1})]() mutable -> Tensors {
+    const std::size_t j = gan.k++ % bench::pool_size;
+    const Tensor& x = gan.data[j];
+    const Tensor fake = gan.generator(gan.noise[j]);
+    const Tensor constant_fake = fake.detach();
+    const Tensor mixed = at::lerp(constant_fake, x, gan.mixing[j]).requires_grad_();
+    const Tensor g =
+        torch::autograd::grad({gan.critic(mixed)}, {mixed}, {ones}, c10::nullopt, /*create_graph=*/true)[0];
+    Tensor penalty = ((g.square().sum(1) + 1e-12).sqrt() - 1).square().mean();
+    Tensor loss_d = gan.critic(constant_fake).mean() - gan.critic(x).mean() + 10 * penalty;
+    gan.adam_d.step(gradients(loss_d, gan.critic.parameters));
+    Tensor loss_g = -gan.critic(fake).mean();
+    gan.adam_g.step(gradients(loss_g, gan.generator.parameters));
+    return {loss_d, loss_g, penalty};
+  }};
+}
+
+}  // namespace
+
+std::map<std::string, std::function<Workload()>> gan_workloads() {
+  return {{"gan_mlp", gan_mlp}, {"wgan_gp_mlp", wgan_gp_mlp}, {"atgp_z", atgp_z}};
+}
+
+}  // namespace peer

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// libtorch_bench: the workloads of the benchmarks done by libtorch, as well as libtorch can do them.
+#include <map>
+
+#include "peer.h"
+
+int main(int argc, char** argv) {
+  auto catalogue = peer::gan_workloads();
+  catalogue.merge(peer::micro_workloads());
+  bench::Peer self{
+      .name = "libtorch", .workloads = {}, .run = {}, .set_threads = [](int n) { at::set_num_threads(n); }};
+  for (const auto& [name, make] : catalogue) self.workloads.push_back(name);
+  self.run = [&](const bench::Options& options) {
+    return bench::measure(catalogue.at(options.workload)(), options, nullptr);
+  };
+  return bench::program(argc, argv, self);
+}

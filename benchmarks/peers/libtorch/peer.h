@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the libtorch workloads share: tensors from streams, the MLP of the workloads, Adam in the fewest ATen passes.
+#pragma once
+
+#include <torch/torch.h>
+
+#include "harness.h"
+#include "streams.h"
+
+namespace peer {
+
+using torch::Tensor;
+using Tensors = std::vector<Tensor>;
+using Workload = bench::Workload<Tensor>;
+
+inline Tensor tensor(const std::vector<float>& values, at::IntArrayRef shape) {
+  return torch::tensor(values).reshape(shape);
+}
+
+/// Element products of stream s.
+inline Tensor uniform11(std::uint64_t s, at::IntArrayRef shape, float scale = 1) {
+  return tensor(bench::uniform11(s, static_cast<std::size_t>(c10::multiply_integers(shape)), scale), shape);
+}
+
+inline Tensors gradients(const Tensor& output, const Tensors& inputs, bool create_graph = false) {
+  return torch::autograd::grad({output}, inputs, {}, /*retain_graph=*/c10::nullopt, create_graph);
+}
+
+enum class Activation { none, leaky_relu, tanh };
+
+inline Tensor activate(const Tensor& x, Activation f) {
+  switch (f) {
+    case Activation::leaky_relu:
+      return at::leaky_relu(x, 0.2);
+    case Activation::tanh:
+      return at::tanh(x);
+    default:
+      return x;
+  }
+}
+
+/// Linear layers with an activation after each; parameters from the streams base, base + 1, ...
+class Mlp {
+ public:
+  Mlp(std::uint64_t base, const std::vector<std::int64_t>& widths, Activation hidden, Activation last)
+      : hidden_(hidden), last_(last) {
+    for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
+      const std::int64_t in = widths[i], out = widths[i + 1];
+      const float scale = bench::parameter_scale(static_cast<std::size_t>(in));
+      parameters.push_back(uniform11(base + 2 * i, {out, in}, scale).requires_grad_());
+      parameters.push_back(uniform11(base + 2 * i + 1, {out}, scale).requires_grad_());
+    }
+  }
+
+  Tensor operator()(Tensor x) const {
+    for (std::size_t i = 0; i < parameters.size(); i += 2) {
+      x = activate(at::linear(x, parameters[i], parameters[i + 1]), i + 2 < parameters.size() ? hidden_ : last_);
+    }
+    return x;
+  }
+
+  Tensors parameters;
+
+ private:
+  Activation hidden_, last_;
+};
+
+std::map<std::string, std::function<Workload()>> gan_workloads();
+std::map<std::string, std::function<Workload()>> micro_workloads();
+
+}  // namespace peer
