@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// xgrad_bench: the workloads done by xgrad.
+#include <xgrad/autograd/memory.h>
+#include <xgrad/autograd/parallel.h>
+
+#include "workloads.h"
+
+namespace bench {
+
+void fill_parameters(const Variables& parameters, std::uint64_t base) {
+  std::int64_t fan_in = 1;
+  for (std::size_t j = 0; j < parameters.size(); ++j) {
+    Variable p = parameters[j];
+    if (p.rank() > 1) fan_in = p.size(-1);
+    p.set_array(uniform11(base + j, p.shape(), parameter_scale(static_cast<std::size_t>(fan_in))).array());
+  }
+}
+
+}  // namespace bench
+
+int main(int argc, char** argv) {
+  bench::Catalogue catalogue = bench::gan_workloads();
+  catalogue.merge(bench::second_order_workloads());
+  catalogue.merge(bench::tape_workloads());
+  catalogue.merge(bench::elementwise_workloads());
+
+  bench::Peer xgrad_peer{.name = "xgrad", .workloads = {}, .run = {}, .set_threads = xgrad::set_num_threads};
+  for (const auto& [name, make] : catalogue) xgrad_peer.workloads.push_back(name);
+  xgrad_peer.run = [&](const bench::Options& options) {
+    return bench::measure(catalogue.at(options.workload)(), options,
+                          [] { return xgrad::memory::statistics().system_requests; });
+  };
+  return bench::program(argc, argv, xgrad_peer);
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The workloads by family, and the bridge from streams to Variables.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include <xgrad/autograd/ops.h>
+#include <xgrad/autograd/variable.h>
+
+#include "harness.h"
+#include "streams.h"
+
+namespace bench {
+
+using xgrad::Shape;
+using xgrad::Variable;
+using xgrad::Variables;
+
+/// Element products of stream s in [-scale, scale).
+inline Variable uniform11(std::uint64_t s, const Shape& shape, float scale = 1) {
+  return xgrad::tensor(uniform11(s, static_cast<std::size_t>(shape.numel()), scale), shape);
+}
+
+/// Gives the parameters, in order of declaration, the values of streams base, base + 1, ... The extent `fan_in` of a
+/// layer is that of its weight's last axis, and its bias follows the weight.
+void fill_parameters(const Variables& parameters, std::uint64_t base);
+
+using Catalogue = std::map<std::string, Workload<Variable> (*)()>;
+Catalogue gan_workloads();
+Catalogue second_order_workloads();
+Catalogue tape_workloads();
+Catalogue elementwise_workloads();
+
+}  // namespace bench
