@@ -1,2 +1,43 @@
 # SPDX-License-Identifier: BSD-3-Clause
-# The install tree: headers, library, programs and what finds them.
+# The install tree: headers, library and program, the CMake package and xgrad.pc, and the Debian package made of it.
+include(CMakePackageConfigHelpers)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/xgrad")
+install(TARGETS xgrad EXPORT xgradTargets)
+install(EXPORT xgradTargets NAMESPACE xgrad:: DESTINATION "${package_dir}")
+foreach(room IN ITEMS autograd nn optim models)
+  file(GLOB_RECURSE headers RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS ${room}/*.h)
+  list(FILTER headers EXCLUDE REGEX "^models/gan_mnist/")
+  foreach(header IN LISTS headers)
+    cmake_path(GET header PARENT_PATH folder)
+    install(FILES ${header} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad/${folder}")
+  endforeach()
+endforeach()
+if(TARGET gan_mnist)
+  install(TARGETS gan_mnist)
+endif()
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+configure_package_config_file(cmake/xgradConfig.cmake.in "${PROJECT_BINARY_DIR}/xgradConfig.cmake"
+  INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
+install(FILES
+  "${PROJECT_BINARY_DIR}/xgradConfig.cmake" "${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake" cmake/FindOpenBLAS.cmake
+  DESTINATION "${package_dir}")
+
+# xgrad.pc finds its prefix from where it lies, so that the tree can be moved.
+set(pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+file(RELATIVE_PATH prefix_from_pc "/${pkgconfig_dir}" "/")
+string(REGEX REPLACE "/$" "" prefix_from_pc "${prefix_from_pc}")
+configure_file(cmake/xgrad.pc.in "${PROJECT_BINARY_DIR}/xgrad.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/xgrad.pc" DESTINATION "${pkgconfig_dir}")
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME libxgrad-dev)
+set(CPACK_PACKAGE_CONTACT "the xgrad authors")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libxtensor-dev, libopenblas-dev, zlib1g-dev")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "dataset-fashion-mnist")
+set(CPACK_STRIP_FILES ON)
+include(CPack)
