@@ -14,7 +14,8 @@ Variable mse_loss(const Variable& input, const Variable& target, Reduction reduc
 /// |x - t|
 Variable l1_loss(const Variable& input, const Variable& target, Reduction reduction = Reduction::mean);
 
-/// -t log s(x) - (1 - t) log(1 - s(x)) = softplus(x) - x t, finite for all x; its gradient is s(x) - t everywhere.
+/// -t log s(x) - (1 - t) log(1 - s(x)) = t softplus(-x) + (1 - t) softplus(x), exact for all x; its gradient is
+/// s(x) - t everywhere, x = 0 included.
 Variable bce_with_logits(const Variable& logits, const Variable& target, Reduction reduction = Reduction::mean);
 /// The same with one target for all elements: 1 is softplus(-x), 0 is softplus(x).
 Variable bce_with_logits(const Variable& logits, double target, Reduction reduction = Reduction::mean);

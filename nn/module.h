@@ -103,14 +103,13 @@ class Module {
   /// Takes a submodule over and gives a reference to it that stays valid when this module is moved.
   /// @throws as register_parameter.
   template <class M>
-    requires(std::is_base_of_v<Module, M> && !std::is_reference_v<M>)
-  M& register_module(const std::string& name, M&& module) {
+  requires(std::is_base_of_v<Module, M> && !std::is_reference_v<M>) M& register_module(const std::string& name,
+                                                                                       M&& module) {
     return register_module(name, std::make_shared<M>(std::move(module)));
   }
   /// Shares a submodule with others.
   template <class M>
-    requires std::is_base_of_v<Module, M>
-  M& register_module(const std::string& name, std::shared_ptr<M> module) {
+  requires std::is_base_of_v<Module, M> M& register_module(const std::string& name, std::shared_ptr<M> module) {
     M& reference = *module;
     add_child(name, std::move(module));
     return reference;
