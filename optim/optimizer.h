@@ -43,8 +43,8 @@ class Optimizer {
  protected:
   /// State of one parameter: empty until its first update.
   struct Slot {
-    std::int64_t step = 0;        ///< updates done, counting the present one
-    std::vector<Array> moments;   ///< as named by moment_names, shaped like the parameter
+    std::int64_t step = 0;       ///< updates done, counting the present one
+    std::vector<Array> moments;  ///< as named by moment_names, shaped like the parameter
   };
 
   /// `moment_names` lists the arrays kept for each parameter; they start at 0.
@@ -59,6 +59,7 @@ class Optimizer {
 
  private:
   void apply(const Variables& grads);
+  std::string mismatch(std::size_t i, const std::string& gradient, const std::string& parameter) const;
 
   std::string name_;
   Variables parameters_;
