@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Whole files: read at once, replaced atomically.
+// Files that are read by ranges or whole, and replaced atomically; every failing system call is an IoError.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,26 @@ class AtomicFile {
 /// Writes `content` to `path` atomically. @throws IoError
 void write_file(const std::string& path, std::string_view content);
 
-/// The content of a file. @throws IoError; FormatError when it is longer than `limit`.
+/// A regular file open for reading.
+class InputFile {
+ public:
+  /// @throws IoError, also for anything but a regular file
+  explicit InputFile(std::string path);
+  ~InputFile();
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+
+  std::uint64_t size() const noexcept { return size_; }
+  /// Fills `to` from the `size` bytes at `offset`. @throws IoError, also when the file ends before
+  void read(void* to, std::uint64_t offset, std::uint64_t size) const;
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+  std::uint64_t size_ = 0;
+};
+
+/// The content of a regular file. @throws IoError; FormatError when it is longer than `limit`.
 std::string read_file(const std::string& path, std::uint64_t limit = std::uint64_t{1} << 32);
 
 }  // namespace xgrad::nn
