@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Datasets: where they lie, and that their files belong together.
+#include <cstdlib>
+#include <optional>
+#include <utility>
+
+#include <xgrad/models/data/dataset.h>
+#include <xgrad/models/data/idx.h>
+#include <xgrad/models/data/sha256.h>
+#include <xgrad/nn/file.h>
+
+namespace xgrad::models {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// The file of that name, plain or gzip, under its usual spellings.
+std::optional<fs::path> find_file(const fs::path& folder, const std::string& split, const std::string& kind) {
+  for (const char* dot : {"-", "."}) {  // some mirrors write train-images.idx3-ubyte
+    for (const char* suffix : {"", ".gz"}) {
+      const fs::path path = folder / (split + "-" + kind.substr(0, 6) + dot + kind.substr(7) + suffix);
+      std::error_code ignored;
+      if (fs::is_regular_file(path, ignored)) return path;
+    }
+  }
+  return std::nullopt;
+}
+
+struct SplitFiles {
+  fs::path images;
+  fs::path labels;
+};
+
+std::optional<SplitFiles> find_split(const fs::path& folder, const std::string& split) {
+  const auto images = find_file(folder, split, "images-idx3-ubyte");
+  const auto labels = find_file(folder, split, "labels-idx1-ubyte");
+  if (!images || !labels) return std::nullopt;
+  return SplitFiles{*images, *labels};
+}
+
+bool has_data(const fs::path& folder) { return find_split(folder, "train") || find_split(folder, "t10k"); }
+
+/// The folder a name stands for.
+fs::path find_folder(const std::string& name) {
+  if (name == "fashion") {
+    const fs::path folder = "/usr/share/datasets/fashion-mnist";
+    if (!has_data(folder)) {
+      throw DataMissing("Fashion-MNIST is not in " + folder.string() +
+                        "; get it with: apt-get install dataset-fashion-mnist");
+    }
+    return folder;
+  }
+  if (name == "mnist") {
+    const char* variable = std::getenv("XGRAD_MNIST_DIR");
+    std::vector<fs::path> folders;
+    if (variable != nullptr && *variable != '\0') {
+      folders.emplace_back(variable);  // what is asked for is not silently replaced by something else
+    } else {
+      folders = {"data/mnist", "/usr/share/datasets/mnist", "/usr/local/share/datasets/mnist"};
+      if (const char* home = std::getenv("HOME")) folders.push_back(fs::path(home) / ".local/share/datasets/mnist");
+    }
+    std::string searched;
+    for (const fs::path& folder : folders) {
+      if (has_data(folder)) return folder;
+      searched += (searched.empty() ? "" : ", ") + folder.string();
+    }
+    throw DataMissing("the MNIST digits are not in " + searched +
+                      "; put their four IDX files (train-images-idx3-ubyte.gz, ...) into a folder and say: export "
+                      "XGRAD_MNIST_DIR=FOLDER, or take --data fashion");
+  }
+  if (!has_data(name)) {
+    std::error_code ignored;
+    throw DataMissing(
+        (fs::is_directory(name, ignored)
+             ? "the folder " + name + " holds neither train-* nor t10k-* IDX files (images-idx3-ubyte[.gz] and "
+                                      "labels-idx1-ubyte[.gz])"
+             : "'" + name + "' is neither fashion, mnist nor a folder with IDX files") +
+        "; get Fashion-MNIST with: apt-get install dataset-fashion-mnist");
+  }
+  return name;
+}
+
+IdxArray read_idx(const fs::path& path, int rank, std::vector<DataFile>& files) {
+  const std::string bytes = nn::read_file(path);
+  IdxArray array = parse_idx(bytes, rank, path);
+  files.push_back({path, sha256(bytes)});
+  return array;
+}
+
+}  // namespace
+
+ImageDataset load_dataset(const std::string& name, Split split) {
+  const fs::path folder = find_folder(name);
+  ImageDataset data;
+  data.split = split == Split::train && find_split(folder, "train") ? "train" : "t10k";
+  const std::optional<SplitFiles> paths = find_split(folder, data.split);
+  if (!paths) throw DataMissing(folder.string() + " has no t10k-* files, which are needed for testing");
+  const bool known = name == "fashion" || name == "mnist";
+  data.name = known ? name : fs::weakly_canonical(folder).filename().string();
+
+  IdxArray images = read_idx(paths->images, 3, data.files);
+  IdxArray labels = read_idx(paths->labels, 1, data.files);
+  data.size = images.extents[0];
+  data.height = images.extents[1];
+  data.width = images.extents[2];
+  if (labels.extents[0] != data.size) {
+    throw FormatError(paths->labels.string() + ": " + std::to_string(labels.extents[0]) + " labels, but " +
+                      paths->images.string() + " has " + std::to_string(data.size) + " images");
+  }
+  if (images.values.empty()) throw FormatError(paths->images.string() + ": there are no images in it");
+  data.images = std::move(images.values);
+  data.labels = std::move(labels.values);
+  return data;
+}
+
+}  // namespace xgrad::models

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sample grids: stb compresses; the one place where its implementation is compiled, hidden from the linker.
+#define STB_IMAGE_WRITE_STATIC
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#include <stb_image_write.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/models/image/png.h>
+#include <xgrad/nn/file.h>
+
+namespace xgrad::models {
+
+namespace {
+
+struct Extents {
+  std::int64_t count, height, width;
+};
+
+Extents extents_of(const Array& images) {
+  const Shape& shape = images.shape();
+  if (shape.rank() == 4 && shape[1] == 1) return {shape[0], shape[2], shape[3]};
+  if (shape.rank() == 3) return {shape[0], shape[1], shape[2]};
+  if (shape.rank() == 2) {
+    const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(shape[1]))));
+    if (side * side == shape[1]) return {shape[0], side, side};
+  }
+  throw ShapeError("[encode_grid] expected (n, side * side), (n, h, w) or (n, 1, h, w), got " + to_string(shape));
+}
+
+}  // namespace
+
+std::string encode_grid(const Array& images, const GridOptions& options) {
+  if (!is_floating(images.dtype())) throw DTypeError("[encode_grid] expected floating pixels, got int64");
+  const auto [count, height, width] = extents_of(images);
+  constexpr std::int64_t longest = 1 << 14;  // keeps every product below within an int
+  const auto in_reach = [](std::int64_t v, std::int64_t least) { return v >= least && v <= longest; };
+  const std::int64_t pad = options.padding;
+  if (!in_reach(options.rows, 1) || !in_reach(options.columns, 1) || !in_reach(pad, 0) || !in_reach(height, 1) ||
+      !in_reach(width, 1) || !in_reach(options.rows * (height + pad) + pad, 1) ||
+      !in_reach(options.columns * (width + pad) + pad, 1)) {
+    throw ValueError("[encode_grid] " + std::to_string(options.rows) + " x " + std::to_string(options.columns) +
+                     " images of " + std::to_string(height) + " x " + std::to_string(width) + " with padding " +
+                     std::to_string(pad) + " make no picture of 1 to 16384 pixels a side");
+  }
+  const std::int64_t rows = options.rows * (height + pad) + pad;
+  const std::int64_t columns = options.columns * (width + pad) + pad;
+  const std::vector<double> values = images.to_vector<double>();
+  std::vector<std::uint8_t> canvas(static_cast<std::size_t>(rows * columns), 0);
+  for (std::int64_t i = 0; i < std::min(count, options.rows * options.columns); ++i) {
+    const std::int64_t top = pad + i / options.columns * (height + pad);
+    const std::int64_t left = pad + i % options.columns * (width + pad);
+    for (std::int64_t y = 0; y < height; ++y) {
+      for (std::int64_t x = 0; x < width; ++x) {
+        canvas[static_cast<std::size_t>((top + y) * columns + left + x)] =
+            to_byte(values[static_cast<std::size_t>((i * height + y) * width + x)], options.range);
+      }
+    }
+  }
+  std::string png;
+  const auto append = [](void* context, void* data, int size) {
+    static_cast<std::string*>(context)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  };
+  if (stbi_write_png_to_func(append, &png, static_cast<int>(columns), static_cast<int>(rows), 1, canvas.data(),
+                             static_cast<int>(columns)) == 0) {
+    throw std::bad_alloc();
+  }
+  return png;
+}
+
+void write_grid(const std::string& path, const Array& images, const GridOptions& options) {
+  nn::write_file(path, encode_grid(images, options));
+}
+
+}  // namespace xgrad::models
