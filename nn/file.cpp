@@ -114,10 +114,10 @@ void write_file(const std::string& path, std::string_view content) {
 InputFile::InputFile(std::string path) : path_(std::move(path)), fd_(::open(path_.c_str(), O_RDONLY | O_CLOEXEC)) {
   if (fd_ < 0) throw_io("open", path_, errno);
   struct stat info {};
-  const int error = ::fstat(fd_, &info) != 0    ? errno
-                    : S_ISDIR(info.st_mode)     ? EISDIR
-                    : !S_ISREG(info.st_mode)    ? EINVAL
-                                                : 0;
+  const int error = ::fstat(fd_, &info) != 0 ? errno
+                    : S_ISDIR(info.st_mode)  ? EISDIR
+                    : !S_ISREG(info.st_mode) ? EINVAL
+                                             : 0;
   if (error != 0) {
     ::close(fd_);
     throw_io("read", path_, error);

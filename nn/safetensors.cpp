@@ -40,7 +40,8 @@ constexpr StoredInfo stored_infos[] = {{Stored::f64, "F64", 8, DType::float64},
                                        {Stored::bf16, "BF16", 2, DType::float32}};
 
 const char* stored_name(DType dtype) {
-  return std::find_if(std::begin(stored_infos), std::end(stored_infos), [&](auto& i) { return i.dtype == dtype; })->name;
+  return std::find_if(std::begin(stored_infos), std::end(stored_infos), [&](auto& i) { return i.dtype == dtype; })
+      ->name;
 }
 
 /// A text of the file for a message: escaped, and not longer than a line.
@@ -72,10 +73,17 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   bool start_object(std::size_t) override {
     switch (place_) {
-      case Place::start: place_ = Place::top; return true;
-      case Place::entry: place_ = Place::fields; return true;
-      case Place::metadata: place_ = Place::metadata_keys; return true;
-      default: return refuse("an object where none belongs");
+      case Place::start:
+        place_ = Place::top;
+        return true;
+      case Place::entry:
+        place_ = Place::fields;
+        return true;
+      case Place::metadata:
+        place_ = Place::metadata_keys;
+        return true;
+      default:
+        return refuse("an object where none belongs");
     }
   }
   bool key(string_t& name) override {
@@ -219,14 +227,13 @@ Plan plan_entry(const std::string& file, const Entry& entry, uint64_t data_size)
 void check_cover(const std::string& file, const std::vector<Plan>& plans, uint64_t data_size) {
   std::vector<const Plan*> order;
   for (const Plan& plan : plans) order.push_back(&plan);
-  std::sort(order.begin(), order.end(), [](const Plan* a, const Plan* b) {
-    return std::pair(a->begin, a->size) < std::pair(b->begin, b->size);
-  });
+  std::sort(order.begin(), order.end(),
+            [](const Plan* a, const Plan* b) { return std::pair(a->begin, a->size) < std::pair(b->begin, b->size); });
   uint64_t at = 0;
   for (const Plan* plan : order) {
     if (plan->begin != at) {
-      refuse(file, "the data of tensor " + shown(plan->name) + " " + (plan->begin < at ? "overlaps" : "leaves a hole after") +
-                       " the data before it");
+      refuse(file, "the data of tensor " + shown(plan->name) + " " +
+                       (plan->begin < at ? "overlaps" : "leaves a hole after") + " the data before it");
     }
     at += plan->size;
   }
@@ -321,7 +328,8 @@ std::string make_header(const NamedArrays& tensors, const std::map<std::string, 
     for (std::size_t axis = 0; axis < array.rank(); ++axis) {
       header += (axis == 0 ? "" : ",") + std::to_string(array.shape()[axis]);
     }
-    header += "],\"data_offsets\":[" + std::to_string(begins[i]) + "," + std::to_string(begins[i] + array.nbytes()) + "]},";
+    header +=
+        "],\"data_offsets\":[" + std::to_string(begins[i]) + "," + std::to_string(begins[i] + array.nbytes()) + "]},";
   }
   if (header.back() == ',') header.pop_back();
   header += '}';

@@ -71,12 +71,12 @@ fs::path find_folder(const std::string& name) {
   }
   if (!has_data(name)) {
     std::error_code ignored;
-    throw DataMissing(
-        (fs::is_directory(name, ignored)
-             ? "the folder " + name + " holds neither train-* nor t10k-* IDX files (images-idx3-ubyte[.gz] and "
-                                      "labels-idx1-ubyte[.gz])"
-             : "'" + name + "' is neither fashion, mnist nor a folder with IDX files") +
-        "; get Fashion-MNIST with: apt-get install dataset-fashion-mnist");
+    throw DataMissing((fs::is_directory(name, ignored)
+                           ? "the folder " + name +
+                                 " holds neither train-* nor t10k-* IDX files (images-idx3-ubyte[.gz] and "
+                                 "labels-idx1-ubyte[.gz])"
+                           : "'" + name + "' is neither fashion, mnist nor a folder with IDX files") +
+                      "; get Fashion-MNIST with: apt-get install dataset-fashion-mnist");
   }
   return name;
 }

@@ -15,7 +15,8 @@ namespace xgrad::models {
 namespace {
 
 constexpr std::uint64_t largest = std::uint64_t{1} << 32;
-/// Deflate makes at most 1032 bytes of one (258 bytes for two bits), so a file cannot hold more than this times its size.
+/// Deflate makes at most 1032 bytes of one (258 bytes for two bits), so a file cannot hold more than this times its
+/// size.
 constexpr std::uint64_t deflate_ratio = 1032;
 
 [[noreturn]] void refuse(const std::string& file, const std::string& why) {

@@ -37,7 +37,8 @@ class CheckpointFolder {
   /// @throws ValueError unless keep >= 1; IoError
   explicit CheckpointFolder(std::filesystem::path folder, int keep = 3);
 
-  /// Saves, and only when that is durable removes what is too old. With a score (lower is better) below all before it,
+  /// Saves, and only when that is durable removes what is too old, and what is newer than this step: a run resumed from
+  /// an earlier checkpoint has given that up. With a score (lower is better) below all before it,
   /// the checkpoint also becomes `best.safetensors`. Returns the path. @throws as save_checkpoint
   std::filesystem::path save(const Checkpoint& checkpoint, std::optional<double> score = std::nullopt);
 

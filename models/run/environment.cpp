@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The environment as JSON: compiled-in facts, the processor, and OpenBLAS when it is the BLAS that is linked.
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include <xgrad/autograd/parallel.h>
+#include <xgrad/models/run/environment.h>
+
+// Weak: another BLAS may stand in for OpenBLAS, and then these are null.
+extern "C" {
+[[gnu::weak]] char* openblas_get_corename();
+[[gnu::weak]] char* openblas_get_config();
+[[gnu::weak]] int openblas_get_num_threads();
+}
+
+// The build says where the sources come from and how they are compiled; without it that is unknown.
+#ifndef XGRAD_VERSION
+#define XGRAD_VERSION ""
+#endif
+#ifndef XGRAD_COMMIT
+#define XGRAD_COMMIT ""
+#endif
+#ifndef XGRAD_CXX_FLAGS
+#define XGRAD_CXX_FLAGS ""
+#endif
+
+namespace xgrad::models {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
+
+std::string compiler() {
+#ifdef __clang__
+  return "clang " __clang_version__;
+#else
+  return "gcc " __VERSION__;
+#endif
+}
+
+/// The value of the first such line of /proc/cpuinfo.
+std::string cpu_info(const std::string& key) {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t colon = line.find(':');
+    if (line.compare(0, key.size(), key) == 0 && colon != std::string::npos) {
+      return line.substr(std::min(colon + 2, line.size()));
+    }
+  }
+  return "";
+}
+
+/// The processor's vector instruction sets, of which kernels choose one when they run.
+Json instruction_sets() {
+  Json found = Json::array();
+  std::istringstream flags(cpu_info("flags"));
+  for (std::string flag; flags >> flag;) {
+    if (flag == "sse4_2" || flag == "avx" || flag == "avx2" || flag == "fma" || flag.compare(0, 6, "avx512") == 0) {
+      found.push_back(flag);
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+std::string environment_json(const std::vector<DataFile>& data) {
+  Json blas = {{"name", openblas_get_config ? Json(openblas_get_config()) : Json()},
+               {"core", openblas_get_corename ? Json(openblas_get_corename()) : Json()},
+               {"threads", openblas_get_num_threads ? Json(openblas_get_num_threads()) : Json()}};
+  Json files = Json::array();
+  for (const DataFile& file : data) files.push_back({{"path", file.path.string()}, {"sha256", file.sha256}});
+  const Json environment = {{"xgrad", text_or_null(XGRAD_VERSION)},
+                            {"commit", text_or_null(XGRAD_COMMIT)},
+                            {"compiler", compiler()},
+                            {"flags", text_or_null(XGRAD_CXX_FLAGS)},
+                            {"threads", num_threads()},
+                            {"blas", std::move(blas)},
+                            {"cpu", text_or_null(cpu_info("model name"))},
+                            {"instruction_sets", instruction_sets()},
+                            {"data", std::move(files)}};
+  // A path need not be UTF-8.
+  return environment.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace xgrad::models

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The metrics log: each line goes to the system in one write, so that a crash tears at most the last.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/models/run/metrics_log.h>
+#include <xgrad/nn/file.h>
+
+namespace xgrad::models {
+
+namespace {
+
+/// The lines of steps up to `last`, whole ones only.
+std::string lines_up_to(const std::string& text, std::int64_t last) {
+  std::string kept;
+  std::size_t begin = 0;
+  for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    const std::string_view line(text.data() + begin, end - begin);
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer()) continue;
+    if (json["step"].get<std::int64_t>() <= last) kept.append(line).push_back('\n');
+  }
+  return kept;
+}
+
+}  // namespace
+
+MetricsLog::MetricsLog(std::filesystem::path path, std::int64_t resume_step) : path_(std::move(path)) {
+  std::error_code error;
+  const bool resume = resume_step >= 0 && std::filesystem::exists(path_, error);
+  nn::write_file(path_, resume ? lines_up_to(nn::read_file(path_), resume_step) : "");
+  fd_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
+  if (fd_ < 0) throw IoError("cannot open " + path_.string() + ": " + std::generic_category().message(errno));
+}
+
+MetricsLog::~MetricsLog() { ::close(fd_); }
+
+void MetricsLog::append(std::int64_t step, const std::vector<std::pair<std::string, double>>& values) {
+  nlohmann::ordered_json json = {{"step", step}};
+  for (const auto& [name, value] : values) json[name] = value;
+  const std::string line = json.dump() + "\n";
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(fd_, rest.data(), rest.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      throw IoError("cannot write " + path_.string() + ": " + std::generic_category().message(errno));
+    }
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace xgrad::models
