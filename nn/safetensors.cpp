@@ -7,6 +7,8 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -307,7 +309,7 @@ std::string quoted(const std::string& text) {
   }
 }
 
-std::string make_header(const NamedArrays& tensors, const std::map<std::string, std::string>& metadata,
+std::string make_header(const StateDict& tensors, const std::map<std::string, std::string>& metadata,
                         const std::vector<std::size_t>& order) {
   std::vector<uint64_t> begins(tensors.size());
   uint64_t at = 0;
@@ -340,11 +342,6 @@ std::string make_header(const NamedArrays& tensors, const std::map<std::string, 
 
 }  // namespace
 
-const Array* SafeTensors::find(std::string_view name) const noexcept {
-  const auto at = std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.first == name; });
-  return at == tensors.end() ? nullptr : &at->second;
-}
-
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name) {
   return load(name, bytes.size(), [&](void* to, uint64_t offset, uint64_t size) {
     if (size > 0) std::memcpy(to, bytes.data() + offset, size);
@@ -356,7 +353,7 @@ SafeTensors load_safetensors(const std::string& path) {
   return load(path, file.size(), [&](void* to, uint64_t offset, uint64_t size) { file.read(to, offset, size); });
 }
 
-void save_safetensors(const std::string& path, const NamedArrays& tensors,
+void save_safetensors(const std::string& path, const StateDict& tensors,
                       const std::map<std::string, std::string>& metadata) {
   std::set<std::string_view> names;
   for (const auto& [name, array] : tensors) {

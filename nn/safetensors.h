@@ -5,23 +5,15 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
-#include <xgrad/autograd/array.h>
+#include <xgrad/autograd/state_dict.h>
 
 namespace xgrad::nn {
 
-/// Arrays with their names, in order.
-using NamedArrays = std::vector<std::pair<std::string, Array>>;
-
 /// The content of a safetensors file: arrays in the order of its header, and its `__metadata__`.
 struct SafeTensors {
-  NamedArrays tensors;
+  StateDict tensors;
   std::map<std::string, std::string> metadata;
-
-  /// The array of that name, or nullptr.
-  const Array* find(std::string_view name) const noexcept;
 };
 
 /// Reads F64, F32 and I64 bit for bit, F16 and BF16 widened to float32. Everything the header says is checked against
@@ -34,7 +26,7 @@ SafeTensors parse_safetensors(std::string_view bytes, const std::string& name = 
 
 /// Writes atomically (see AtomicFile), data 8-byte aligned.
 /// @throws IoError; ValueError for an undefined array, a name that is given twice, reserved or not UTF-8.
-void save_safetensors(const std::string& path, const NamedArrays& tensors,
+void save_safetensors(const std::string& path, const StateDict& tensors,
                       const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace xgrad::nn

@@ -82,16 +82,16 @@ Metadata metadata_of(const Checkpoint& checkpoint) {
 
 }  // namespace
 
-void Checkpoint::add(const std::string& section, const nn::NamedArrays& content) {
+void Checkpoint::add(const std::string& section, const StateDict& content) {
   if (section.empty() || section.find('.') != std::string::npos) {
     throw ValueError("[Checkpoint] '" + section + "' cannot name a section: it is empty or has a dot");
   }
   for (const auto& [name, array] : content) arrays.emplace_back(section + "." + name, array);
 }
 
-nn::NamedArrays Checkpoint::section(const std::string& name) const {
+StateDict Checkpoint::section(const std::string& name) const {
   const std::string start = name + ".";
-  nn::NamedArrays found;
+  StateDict found;
   for (const auto& [full, array] : arrays) {
     if (full.starts_with(start)) found.emplace_back(full.substr(start.size()), array);
   }

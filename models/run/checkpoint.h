@@ -15,13 +15,13 @@ namespace xgrad::models {
 /// Arrays in named sections ("G", "D", "optG", ...; stored as "G.net.0.weight") and the rest of the state as JSON.
 struct Checkpoint {
   std::int64_t step = 0;
-  nn::NamedArrays arrays;
+  StateDict arrays;
   std::string state = "{}";  ///< a JSON object: generators, loader, configuration, ...
 
   /// Adds a section. @throws ValueError when its name is empty or has a dot.
-  void add(const std::string& section, const nn::NamedArrays& content);
+  void add(const std::string& section, const StateDict& content);
   /// The arrays of a section, without its prefix.
-  nn::NamedArrays section(const std::string& name) const;
+  StateDict section(const std::string& name) const;
 };
 
 /// Writes atomically. @throws IoError; ValueError for names that safetensors refuses or a state that is no JSON object.
