@@ -10,6 +10,7 @@ target_link_libraries(xgrad_build INTERFACE xtensor xsimd nlohmann_json::nlohman
 target_compile_definitions(xgrad_build INTERFACE HAVE_CBLAS=1)  # xtensor-blas: call OpenBLAS, not its own loops
 target_compile_options(xgrad_build INTERFACE
   -Wall -Wextra -Wconversion -Wno-sign-conversion -Wno-psabi
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # gcc 12 sees ghosts in "text" + std::string (its bug 105651)
   $<$<BOOL:${XGRAD_WERROR}>:-Werror>
   # errno and floating-point traps are not read anywhere; NaN and infinity keep their meaning.
   -fno-math-errno -fno-trapping-math)
