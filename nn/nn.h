@@ -11,3 +11,4 @@
 #include <xgrad/nn/loss.h>
 #include <xgrad/nn/module.h>
 #include <xgrad/nn/sequential.h>
+#include <xgrad/nn/serialize.h>
