@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Runs xgrad and a peer on the same workloads, interleaved, and prints medians, spreads and ratios.
+
+  ./run bench --help                                       # builds build/release/benchmarks/xgrad_bench
+  cmake -S benchmarks/peers/libtorch -B build/peers/libtorch && cmake --build build/peers/libtorch
+  benchmarks/compare.py --threads 1 2 --rounds 5
+
+A figure counts only beside others of the same run: machines differ and neighbours disturb. Each round runs every
+contender once; OpenBLAS chooses its kernels itself. The peer runs as it is (default), in an environment that suits it
+(tuned: malloc keeps its memory, AVX-512), and at several threads also with OpenBLAS held to one (tuned-blas1), since
+two thread pools disturb each other. The best of the tuned ones is the figure to compare with.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+# Results of steps 0 and 9, on which independent frameworks agree. The first is the same in all; later ones have
+# gathered the rounding of Adam's division of small gradients by their own size.
+CHECKS = {
+    "gan_mlp": ([1.386883, 0.6489031], [1.307517, 0.6424103]),
+    "wgan_gp_mlp": ([7.941636, -0.09773757, 0.7946439], [6.89837, -0.1637674, 0.6869622]),
+    "atgp_z": ([1.386883, 0.6490155, 0.0001124341], [1.307447, 0.6427006, 0.0002305636]),
+    "hvp_mlp": ([2.313076, 11.31053],) * 2,
+    "tape_overhead": ([393.8324, 90735.41],) * 2,
+    "tape_overhead_const": ([0.9993933, 0.606383],) * 2,
+    "tape_overhead_grad2": ([96.01665, 4820.028, 318876.1],) * 2,
+    "elementwise_fwd": ([-2.927833],) * 2,
+    "elementwise_fwdbwd": ([13.95429],) * 2,
+}
+TOLERANCE = 3e-5
+
+UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "XGRAD_NUM_THREADS")
+TUNED = {
+    "MALLOC_TRIM_THRESHOLD_": "4000000000",
+    "MALLOC_MMAP_THRESHOLD_": "4000000000",
+    "ATEN_CPU_CAPABILITY": "avx512",
+}
+
+
+def contenders(arguments, threads):
+    """Name, program, extra environment and extra flags of each."""
+    yield "xgrad", arguments.xgrad, {}, []
+    yield "default", arguments.peer, {}, []
+    yield "tuned", arguments.peer, TUNED, []
+    if threads > 1:
+        yield "tuned-blas1", arguments.peer, TUNED, ["--blas-threads", "1"]
+
+
+def measure(program, workload, threads, environment, flags, seconds):
+    env = {k: v for k, v in os.environ.items() if k not in UNSET and k not in TUNED} | environment
+    command = [program, "--workload", workload, "--threads", str(threads), "--min-seconds", str(seconds), *flags]
+    result = subprocess.run(command, env=env, capture_output=True, text=True)
+    if result.returncode != 0:
+        raise SystemExit(f"{' '.join(command)}: exit {result.returncode}\n{result.stderr}")
+    return json.loads(result.stdout)
+
+
+def wrong_checks(record):
+    """Differences from the agreed results, as text; empty when the program did the same work."""
+    differences = []
+    for step, wanted, got in zip((0, 9), CHECKS[record["workload"]], (record["check0"], record["check9"])):
+        close = len(wanted) == len(got) and all(abs(w - g) <= TOLERANCE * abs(w) for w, g in zip(wanted, got))
+        if not close:
+            differences.append(f"step {step}: {got} instead of {wanted}")
+    return "; ".join(differences)
+
+
+def compare(arguments, workload, threads):
+    """Rows of the table for one workload: one for each contender."""
+    runs = {}
+    for _ in range(arguments.rounds):
+        for name, program, environment, flags in contenders(arguments, threads):
+            record = measure(program, workload, threads, environment, flags, arguments.min_seconds)
+            runs.setdefault(name, []).append(record)
+    medians = {name: statistics.median(r["ms_per_step"] for r in records) for name, records in runs.items()}
+    target = min(value for name, value in medians.items() if name.startswith("tuned"))
+    for name, records in runs.items():
+        times = [r["ms_per_step"] for r in records]
+        yield {
+            "workload": workload,
+            "threads": threads,
+            "program": name if name == "xgrad" else f"{records[0]['peer']} {name}",
+            "ms_per_step": medians[name],
+            "lowest": min(times),
+            "highest": max(times),
+            "times_tuned": target / medians[name],
+            "peak_rss_mb": statistics.median(r["peak_rss_mb"] for r in records),
+            "minflt_per_step": statistics.median(r["minflt_per_step"] for r in records),
+            "system_requests_per_step": max(r.get("system_requests_per_step", 0) for r in records),
+            "blas_core": records[0]["blas_core"],
+            "wrong": "; ".join(sorted({w for w in map(wrong_checks, records) if w})),
+        }
+
+
+HEADER = f"{'workload':<20} {'thr':>3} {'program':<21} {'ms/step':>8} {'lowest':>8} {'highest':>8} {'x tuned':>8} " \
+         f"{'MB':>6} {'faults':>7} {'sysreq':>7}"
+
+
+def line(row):
+    text = (f"{row['workload']:<20} {row['threads']:>3} {row['program']:<21} {row['ms_per_step']:>8.3f} "
+            f"{row['lowest']:>8.3f} {row['highest']:>8.3f} {row['times_tuned']:>8.2f} {row['peak_rss_mb']:>6.0f} "
+            f"{row['minflt_per_step']:>7.1f} {row['system_requests_per_step']:>7.2g}")
+    return text + (f"  WRONG: {row['wrong']}" if row["wrong"] else "")
+
+
+def main():
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--xgrad", default=f"{root}/build/release/benchmarks/xgrad_bench", help="our program")
+    parser.add_argument("--peer", default=f"{root}/build/peers/libtorch/libtorch_bench", help="the peer's program")
+    parser.add_argument("--workloads", nargs="+", choices=CHECKS, default=list(CHECKS), metavar="NAME")
+    parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--min-seconds", type=float, default=1)
+    parser.add_argument("--json", help="also write the rows to this file")
+    arguments = parser.parse_args()
+
+    rows = []
+    print(HEADER)
+    for workload in arguments.workloads:
+        for threads in arguments.threads:
+            for row in compare(arguments, workload, threads):
+                rows.append(row)
+                print(line(row), flush=True)
+    print("x tuned: how many times as fast as the best tuned peer; faults: minor page faults a step; sysreq: requests "
+          "of memory to the system a step")
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump(rows, file, indent=1)
+    return 1 if any(row["wrong"] for row in rows) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
