@@ -8,7 +8,8 @@
 namespace peer {
 namespace {
 
-/// torch::optim::Adam's arithmetic in five element-wise passes instead of its eight.
+/// torch::optim::Adam's arithmetic in fewer element-wise passes: measured a fifth faster (lerp_, one pass less, is
+/// slower).
 class Adam {
  public:
   Adam(Tensors parameters, double lr, double beta1, double beta2)
@@ -28,7 +29,7 @@ class Adam {
       if (beta1_ == 0) {
         m_[i] = g;
       } else {
-        m_[i].lerp_(g, 1 - beta1_);
+        m_[i].mul_(beta1_).add_(g, 1 - beta1_);
       }
       v_[i].mul_(beta2_).addcmul_(g, g, 1 - beta2_);
       // lr/c1 m / (sqrt(v)/c2 + eps) with numerator and denominator multiplied by c2
