@@ -9,23 +9,14 @@
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/models/run/environment.h>
 
+#include <xgrad_build_info.h>
+
 // Weak: another BLAS may stand in for OpenBLAS, and then these are null.
 extern "C" {
 [[gnu::weak]] char* openblas_get_corename();
 [[gnu::weak]] char* openblas_get_config();
 [[gnu::weak]] int openblas_get_num_threads();
 }
-
-// The build says where the sources come from and how they are compiled; without it that is unknown.
-#ifndef XGRAD_VERSION
-#define XGRAD_VERSION ""
-#endif
-#ifndef XGRAD_COMMIT
-#define XGRAD_COMMIT ""
-#endif
-#ifndef XGRAD_CXX_FLAGS
-#define XGRAD_CXX_FLAGS ""
-#endif
 
 namespace xgrad::models {
 
@@ -75,10 +66,10 @@ std::string environment_json(const std::vector<DataFile>& data) {
                {"threads", openblas_get_num_threads ? Json(openblas_get_num_threads()) : Json()}};
   Json files = Json::array();
   for (const DataFile& file : data) files.push_back({{"path", file.path.string()}, {"sha256", file.sha256}});
-  const Json environment = {{"xgrad", text_or_null(XGRAD_VERSION)},
-                            {"commit", text_or_null(XGRAD_COMMIT)},
+  const Json environment = {{"xgrad", XGRAD_VERSION},
+                            {"commit", text_or_null(build_info::commit)},
                             {"compiler", compiler()},
-                            {"flags", text_or_null(XGRAD_CXX_FLAGS)},
+                            {"flags", text_or_null(build_info::flags)},
                             {"threads", num_threads()},
                             {"blas", std::move(blas)},
                             {"cpu", text_or_null(cpu_info("model name"))},
