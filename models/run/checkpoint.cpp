@@ -161,8 +161,8 @@ fs::path CheckpointFolder::save(const Checkpoint& checkpoint, std::optional<doub
   return path;
 }
 
-std::optional<fs::path> CheckpointFolder::latest() const {
-  const std::vector<fs::path> files = checkpoints_in(folder_);
+std::optional<fs::path> latest_checkpoint(const fs::path& folder) {
+  const std::vector<fs::path> files = checkpoints_in(folder);
   return files.empty() ? std::nullopt : std::optional(files.back());
 }
 

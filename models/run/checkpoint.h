@@ -30,6 +30,10 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 /// Reads and checks a whole checkpoint before it returns any of it. @throws IoError, FormatError
 Checkpoint load_checkpoint(const std::string& path);
 
+/// The newest `step-<number>.safetensors` of a folder, if there is one. Changes nothing, so that a run can be looked at
+/// while it trains.
+std::optional<std::filesystem::path> latest_checkpoint(const std::filesystem::path& folder);
+
 /// `step-<number>.safetensors` files, of which the last few are kept, and `best.safetensors`.
 class CheckpointFolder {
  public:
@@ -43,7 +47,7 @@ class CheckpointFolder {
   std::filesystem::path save(const Checkpoint& checkpoint, std::optional<double> score = std::nullopt);
 
   /// The newest checkpoint, if there is one.
-  std::optional<std::filesystem::path> latest() const;
+  std::optional<std::filesystem::path> latest() const { return latest_checkpoint(folder_); }
   std::filesystem::path best() const { return folder_ / "best.safetensors"; }
 
  private:
