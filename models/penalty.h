@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Penalty: a term on the gradient of the discriminator's output, added to the loss of one player or of both.
+//
+// A penalty is three choices: the point where the gradient is taken, the measure of the gradient, and who pays. The
+// gradient is always of the summed output, so that sample i's part of it is grad D(x_i): every penalty here needs
+// networks whose samples do not see each other.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include <xgrad/autograd/random.h>
+#include <xgrad/autograd/variable.h>
+
+namespace xgrad::nn {
+class Module;
+}
+
+namespace xgrad::models {
+
+/// E (||grad_x D(x)|| - 1)^2 from score = D(at), at = x of shape (N, ...), differentiable again. The norm runs over all
+/// elements of a sample and is sqrt(sum + 1e-12), whose derivatives of both orders are finite where the gradient is 0.
+Variable unit_norm_penalty(const Variable& score, const Variable& at);
+/// E ||grad_x D(x)||^2 from score = D(at), at = x of shape (N, ...).
+Variable square_norm_penalty(const Variable& score, const Variable& at);
+
+/// u x + (1 - u) y with one u ~ U[0, 1) for each sample: a point of the line between x_i and y_i, a fresh leaf that
+/// requires a gradient.
+Variable interpolate(const Variable& x, const Variable& y, Generator& random);
+/// x + 1/2 sd(x) n with n ~ N(0, I) and sd that of all elements of the batch, a fresh leaf that requires a gradient.
+Variable perturb(const Variable& x, Generator& random);
+
+/// One step's samples and logits, for penalties to use again. `real`, `fake` and `z` require gradients as far as the
+/// step's penalties ask for them.
+struct Round {
+  std::function<Variable(const Variable&)> discriminator;
+  Variable real, r;     ///< x and D(x)
+  Variable z, fake, f;  ///< z, G(z) and D(G(z))
+};
+
+struct Penalty {
+  enum class Point { real, fake, interpolated, perturbed, latent };
+  enum class Player { discriminator, generator, both };
+  /// Whose gradient: the logit's or, saturating, that of its sigmoid.
+  enum class On { logit, probability };
+
+  std::string name;
+  std::string formula;
+  /// The factor in front: lambda. Negative rewards steepness.
+  double weight = 1.0;
+  Point point = Point::real;
+  Variable (*measure)(const Variable& score, const Variable& at) = square_norm_penalty;
+  Player player = Player::discriminator;
+  On on = On::logit;
+
+  bool acts_on_discriminator() const noexcept { return player != Player::generator; }
+  bool acts_on_generator() const noexcept { return player != Player::discriminator; }
+  /// weight * measure at the point, a scalar. Draws from `random` at random points only.
+  Variable operator()(const Round& round, Generator& random) const;
+};
+
+/// lambda E (||grad D(xh)|| - 1)^2, xh = u x + (1 - u) G(z) (Gulrajani et al., 2017).
+Penalty wgan_gp(double lambda = 10.0);
+/// gamma/2 E ||grad D(x)||^2 (Mescheder et al., 2018).
+Penalty r1(double gamma);
+/// gamma/2 E ||grad D(G(z))||^2, by the generated image (Mescheder et al., 2018).
+Penalty r2(double gamma);
+/// lambda E (||grad D(x + noise)|| - 1)^2 around the data (Kodali et al., 2017).
+Penalty dragan(double lambda = 10.0);
+/// lambda E ||grad_z D(G(z))||^2 in the loss of the given player or of both.
+Penalty latent_gradient(double lambda, Penalty::Player player);
+
+/// @throws ValueError naming the penalty and the module when `network` contains one that mixes samples.
+void refuse_mixing(const Penalty& penalty, const nn::Module& network);
+
+}  // namespace xgrad::models
