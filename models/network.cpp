@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The networks of the articles.
+#include <xgrad/models/network.h>
+
+#include <xgrad/models/suggest.h>
+#include <xgrad/nn/activation.h>
+#include <xgrad/nn/linear.h>
+#include <xgrad/nn/sequential.h>
+
+namespace xgrad::models {
+
+namespace {
+
+// Linear layers of the given widths, `hidden` after each but the last, `output` after that.
+template <class Hidden, class Output>
+std::shared_ptr<nn::Module> perceptron(const std::vector<std::int64_t>& widths, Hidden hidden, Output output,
+                                       Generator& random) {
+  auto net = std::make_shared<nn::Sequential>();
+  for (std::size_t i = 1; i < widths.size(); ++i) {
+    net->append(nn::Linear(widths[i - 1], widths[i], {}, random));
+    if (i + 1 < widths.size()) net->append(hidden());
+  }
+  net->append(output());
+  return net;
+}
+
+template <class T>
+T plain() {
+  return T();
+}
+nn::LeakyReLU leaky() { return nn::LeakyReLU(0.2); }
+
+template <class Output>
+Networks mlp(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Generator& random) {
+  const std::int64_t pixels = height * width;
+  auto g = perceptron({spec.latent, 128, 256, pixels}, leaky, plain<Output>, random);
+  auto d = perceptron({pixels, 256, 128, 1}, leaky, plain<nn::Identity>, random);
+  return {std::move(g), std::move(d)};
+}
+
+Networks mlp_relu(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Generator& random) {
+  const std::int64_t pixels = height * width;
+  auto g = perceptron({spec.latent, 128, 128, pixels}, plain<nn::ReLU>, plain<nn::Identity>, random);
+  auto d = perceptron({pixels, 128, 128, 1}, plain<nn::ReLU>, plain<nn::Identity>, random);
+  return {std::move(g), std::move(d)};
+}
+
+}  // namespace
+
+const std::vector<NetworkSpec>& network_table() {
+  using enum PixelRange;
+  static const std::vector<NetworkSpec> table = {
+      {"mlp", "G 100-128-256-pixels, D pixels-256-128-1, LeakyReLU 0.2, tanh output", 100, signed_unit,
+       PixelLayout::flat, mlp<nn::Tanh>},
+      {"mlp-sigmoid", "as mlp, sigmoid output", 100, unit, PixelLayout::flat, mlp<nn::Sigmoid>},
+      {"mlp-relu", "G 100-128-128-pixels, D pixels-128-128-1, ReLU, identity output", 100, signed_unit,
+       PixelLayout::flat, mlp_relu},
+  };
+  return table;
+}
+
+const NetworkSpec& network_spec(const std::string& name) { return find_row(network_table(), name, "network"); }
+
+Networks make_networks(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Generator& random) {
+  return spec.make(spec, height, width, random);
+}
+
+}  // namespace xgrad::models

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The table of presets.
+#include <xgrad/models/preset.h>
+
+#include <cstdio>
+
+#include <xgrad/models/suggest.h>
+#include <xgrad/optim/optim.h>
+
+namespace xgrad::models {
+
+std::unique_ptr<optim::Optimizer> OptimizerSpec::make(Variables parameters) const {
+  switch (kind) {
+    case Kind::adam:
+      return std::make_unique<optim::Adam>(std::move(parameters),
+                                           optim::AdamOptions{.lr = lr, .betas = {beta1, beta2}});
+    case Kind::rmsprop:
+      return std::make_unique<optim::RMSprop>(std::move(parameters), optim::RMSpropOptions{.lr = lr});
+    case Kind::sgd:
+      break;
+  }
+  return std::make_unique<optim::SGD>(std::move(parameters), optim::SGDOptions{.lr = lr});
+}
+
+std::string to_string(const OptimizerSpec& spec) {
+  char text[64];
+  switch (spec.kind) {
+    case OptimizerSpec::Kind::adam:
+      std::snprintf(text, sizeof text, "Adam(%g, %g, %g)", spec.lr, spec.beta1, spec.beta2);
+      break;
+    case OptimizerSpec::Kind::rmsprop:
+      std::snprintf(text, sizeof text, "RMSprop(%g)", spec.lr);
+      break;
+    case OptimizerSpec::Kind::sgd:
+      std::snprintf(text, sizeof text, "SGD(%g)", spec.lr);
+      break;
+  }
+  return text;
+}
+
+const std::vector<Preset>& preset_table() {
+  using Kind = OptimizerSpec::Kind;
+  using Player = Penalty::Player;
+  static const std::vector<Preset> table = {
+      {.name = "gan",
+       .about = "the standard GAN, non-saturating (Goodfellow et al., 2014)",
+       .objective = non_saturating()},
+      {.name = "gan-minimax",
+       .about = "the zero-sum game of the same article; its generator's gradient vanishes when D wins",
+       .objective = minimax()},
+      {.name = "lsgan", .about = "least squares (Mao et al., 2017)", .objective = lsgan()},
+      {.name = "wgan",
+       .about = "Wasserstein distance, weights clipped (Arjovsky et al., 2017)",
+       .objective = wasserstein(),
+       .schedule = n_critic(5),
+       .optimizer = {.kind = Kind::rmsprop, .lr = 5e-5},
+       .weight_clip = 0.01},
+      {.name = "wgan-gp",
+       .about = "Wasserstein distance with gradient penalty (Gulrajani et al., 2017)",
+       .objective = wasserstein(),
+       .penalty = wgan_gp(10.0),
+       .schedule = n_critic(5),
+       .optimizer = {.lr = 1e-4, .beta1 = 0.5, .beta2 = 0.9}},
+      {.name = "r1",
+       .about = "gan, D kept flat at the data (Mescheder et al., 2018)",
+       .objective = non_saturating(),
+       .penalty = r1(1.0)},
+      {.name = "r2",
+       .about = "gan, D kept flat at generated samples (Mescheder et al., 2018)",
+       .objective = non_saturating(),
+       .penalty = r2(1.0)},
+      {.name = "dragan",
+       .about = "gan, D's slope kept near 1 around the data (Kodali et al., 2017)",
+       .objective = non_saturating(),
+       .penalty = dragan(10.0)},
+      {.name = "g-gan",
+       .about = "gan, G's loss with the gradient of D(G(z)) by z",
+       .objective = non_saturating(),
+       .penalty = latent_gradient(0.1, Player::generator)},
+      {.name = "atgp",
+       .about = "gan, both losses with the gradient of D(G(z)) by z",
+       .objective = non_saturating(),
+       .penalty = latent_gradient(0.1, Player::both)},
+  };
+  return table;
+}
+
+const Preset& find_preset(const std::string& name) { return find_row(preset_table(), name, "preset"); }
+
+std::string formula(const Preset& preset) {
+  if (!preset.penalty) return preset.objective.formula;
+  const auto player = preset.penalty->player;
+  const char* payer = player == Penalty::Player::both ? "D, G" : player == Penalty::Player::generator ? "G" : "D";
+  return preset.objective.formula + "   " + payer + ": + " + preset.penalty->formula;
+}
+
+}  // namespace xgrad::models

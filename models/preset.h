@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Presets: one table; a row says everything that makes a kind of GAN what it is.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <xgrad/models/objective.h>
+#include <xgrad/models/penalty.h>
+#include <xgrad/models/schedule.h>
+#include <xgrad/optim/optimizer.h>
+
+namespace xgrad::models {
+
+/// An optimiser that has not met its parameters yet.
+struct OptimizerSpec {
+  enum class Kind { sgd, adam, rmsprop };
+
+  Kind kind = Kind::adam;
+  double lr = 2e-4;
+  double beta1 = 0.5;  ///< Adam only, as beta2
+  double beta2 = 0.999;
+
+  std::unique_ptr<optim::Optimizer> make(Variables parameters) const;
+};
+std::string to_string(const OptimizerSpec& spec);
+
+struct Preset {
+  std::string name;
+  std::string about;  ///< one line, with its source
+  Objective objective;
+  std::optional<Penalty> penalty = {};
+  Schedule schedule = alternating();
+  std::string network = "mlp";
+  OptimizerSpec optimizer = {};  ///< of each player
+  double weight_clip = 0.0;      ///< D's parameters are clamped to [-c, c] after each of its updates; 0: they are not
+  std::int64_t batch_size = 64;
+  std::int64_t epochs = 20;
+};
+
+const std::vector<Preset>& preset_table();
+/// @throws ValueError with a suggestion for an unknown name.
+const Preset& find_preset(const std::string& name);
+
+/// Both losses with the penalty in one line.
+std::string formula(const Preset& preset);
+
+}  // namespace xgrad::models
