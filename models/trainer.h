@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Trainer: one round of a GAN's game after another, from state that can be saved and gone on from exactly.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/models/network.h>
+#include <xgrad/models/preset.h>
+#include <xgrad/models/run/checkpoint.h>
+
+namespace xgrad::models {
+
+/// A loss or a parameter is no longer finite.
+class Diverged : public Error {
+ public:
+  using Error::Error;
+};
+
+/// The independent random streams of a run, split from its seed by these numbers.
+enum class Stream : std::uint64_t { initialisation = 1, data_order, noise, penalty, samples };
+Generator stream(std::uint64_t seed, Stream which);
+
+/// What a round yielded. `d_real` and `d_fake` are the mean logits of D's last update.
+struct RoundReport {
+  double d_loss = 0.0;   ///< with its penalty
+  double g_loss = 0.0;   ///< with its penalty
+  double penalty = 0.0;  ///< weighted, of D when it pays one, else of G; 0 without
+  double d_real = 0.0;
+  double d_fake = 0.0;
+};
+
+class Trainer {
+ public:
+  /// Gives the next batch of real samples, (n, ...).
+  using Source = std::function<Variable()>;
+
+  /// @throws ValueError when the preset's penalty meets a module that mixes samples.
+  Trainer(Preset preset, Networks networks, std::int64_t latent, Source source, std::uint64_t seed);
+
+  /// One round of the schedule. @throws Diverged before a loss that is not finite has changed anything.
+  RoundReport step();
+  /// Rounds done.
+  std::int64_t steps() const noexcept { return steps_; }
+
+  const Preset& preset() const noexcept { return preset_; }
+  const Networks& networks() const noexcept { return networks_; }
+
+  /// Both networks, both optimisers, the random streams and the number of rounds; not the source of data.
+  /// @throws Diverged when a parameter is not finite, so that a saved state is always good to go on from.
+  Checkpoint save() const;
+  /// @throws ValueError, FormatError when the checkpoint belongs to other networks or optimisers.
+  void load(const Checkpoint& checkpoint);
+
+ private:
+  struct Player {
+    std::shared_ptr<nn::Module> network;
+    Variables parameters;
+    std::unique_ptr<optim::Optimizer> optimizer;
+  };
+
+  Round draw(bool for_generator);
+  Variable discriminator_loss(const Round& round, RoundReport& report);
+  Variable generator_loss(const Round& round, RoundReport& report);
+  void update_discriminator(const Variables& gradients);
+
+  Preset preset_;
+  Networks networks_;
+  std::int64_t latent_;
+  Source source_;
+  Player d_;
+  Player g_;
+  Generator noise_;
+  Generator penalty_;
+  std::int64_t steps_ = 0;
+};
+
+/// G(z) without recording, in evaluation mode.
+Variable generate(nn::Module& generator, const Variable& z);
+
+}  // namespace xgrad::models
