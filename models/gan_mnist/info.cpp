@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gan_mnist info: what the presets are, or what a run is and how far it came.
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <xgrad/models/gan_mnist/commands.h>
+#include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/trained.h>
+#include <xgrad/nn/file.h>
+
+namespace xgrad::gan_mnist {
+
+namespace {
+
+using namespace xgrad::models;
+
+struct InfoOptions {
+  std::filesystem::path run;
+  bool presets = false;
+};
+
+int print_presets() {
+  std::printf("r = D(x), f = D(G(z)) are logits, E batch means, sp(t) = log(1 + e^t), lambda the penalty's weight.\n");
+  for (const Preset& p : preset_table()) {
+    std::printf("\n%-12s %s\n", p.name.c_str(), p.about.c_str());
+    std::printf("  %s\n", formula(p).c_str());
+    std::printf("  %s, batches of %lld", to_string(p.optimizer).c_str(), static_cast<long long>(p.batch_size));
+    if (p.schedule.d_steps > 1) std::printf(", %d updates of D for one of G", p.schedule.d_steps);
+    if (p.schedule.simultaneous) std::printf(", simultaneous");
+    if (p.penalty) std::printf(", lambda = %g", p.penalty->weight);
+    if (p.weight_clip > 0) std::printf(", weights of D clipped to %g", p.weight_clip);
+    std::printf("\n");
+  }
+  std::printf("\nNetworks\n");
+  for (const NetworkSpec& n : network_table()) std::printf("  %-12s %s\n", n.name.c_str(), n.about.c_str());
+  return exit_done;
+}
+
+int print_run(const std::filesystem::path& run) {
+  const Trained trained = load_trained(run);
+  const std::string log = nn::read_file((run / "metrics.jsonl").string());
+  const std::size_t end = log.find_last_not_of('\n');
+  const std::size_t begin = log.rfind('\n', end);
+  std::printf("%s\n", formula(find_preset(trained.settings.preset)).c_str());
+  std::printf("%s", to_toml(trained.settings).c_str());
+  std::printf("\nround       %lld\n", static_cast<long long>(trained.steps));
+  std::printf("checkpoint  %s\n", trained.checkpoint.c_str());
+  if (end != std::string::npos) {
+    const std::size_t start = begin == std::string::npos ? 0 : begin + 1;
+    std::printf("metrics     %s\n", log.substr(start, end + 1 - start).c_str());
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+Command add_info(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("info", "Tell about a run, or about the presets");
+  const auto options = std::make_shared<InfoOptions>();
+  command->allow_extras();
+  command->footer("Examples:\n  gan_mnist info --presets\n  gan_mnist info runs/001-gan-fashion");
+  command->add_option("run", options->run, "Run folder");
+  command->add_flag("--presets", options->presets, "List the presets with their losses");
+  return {command, [options] {
+            if (options->run.empty() && !options->presets) throw UsageError("info needs a run folder or --presets");
+            if (options->presets) print_presets();
+            return options->run.empty() ? exit_done : print_run(options->run);
+          }};
+}
+
+}  // namespace xgrad::gan_mnist

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a run is made of, and its checkpoints.
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include <xgrad/models/gan_mnist/run.h>
+#include <xgrad/models/image/png.h>
+
+namespace xgrad::gan_mnist {
+
+using namespace xgrad::models;
+
+Run::Run(const Plan& plan, std::shared_ptr<const ImageDataset> data, std::uint64_t seed)
+    : plan_(plan),
+      data_(std::move(data)),
+      loader_(data_,
+              {.batch_size = plan.preset.batch_size, .range = plan.network->range, .layout = plan.network->layout},
+              stream(seed, Stream::data_order)),
+      trainer_(
+          plan.preset, make_networks(seed), plan.network->latent, [this] { return loader_.next().images; }, seed) {
+  Generator samples = stream(seed, Stream::samples);
+  grid_noise_ = normal({64, plan.network->latent}, 0.0, 1.0, DType::float32, samples);
+}
+
+Networks Run::make_networks(std::uint64_t seed) const {
+  Generator random = stream(seed, Stream::initialisation);
+  return models::make_networks(*plan_.network, data_->height, data_->width, random);
+}
+
+Checkpoint Run::save() const {
+  Checkpoint checkpoint = trainer_.save();
+  auto state = nlohmann::json::parse(checkpoint.state);
+  const DataLoader::State& at = loader_.state();
+  state["loader"] = {at.generator.key, at.generator.offset, at.epoch, at.cursor};
+  state["image"] = {data_->height, data_->width};
+  checkpoint.state = state.dump();
+  return checkpoint;
+}
+
+void Run::load(const Checkpoint& checkpoint) {
+  trainer_.load(checkpoint);
+  try {
+    const auto at = nlohmann::json::parse(checkpoint.state).at("loader");
+    loader_.set_state({.generator = {at.at(0), at.at(1)}, .epoch = at.at(2), .cursor = at.at(3)});
+  } catch (const nlohmann::json::exception& e) {
+    throw FormatError(std::string("the checkpoint's state lacks the place in the data: ") + e.what());
+  }
+}
+
+std::filesystem::path Run::draw(const std::filesystem::path& folder) {
+  char name[32];
+  std::snprintf(name, sizeof name, "step-%08lld.png", static_cast<long long>(trainer_.steps()));
+  const Variable images = generate(*trainer_.networks().generator, grid_noise_);
+  write_grid((folder / name).string(), images.array(), {.range = plan_.network->range});
+  return folder / name;
+}
+
+std::string Run::describe() const {
+  const Preset& preset = plan_.preset;
+  const Networks& nets = trainer_.networks();
+  const auto number = [](auto n) { return std::to_string(n); };
+  std::string text = preset.name + " on " + data_->name + ": " + number(data_->size) + " images of " +
+                     number(data_->height) + "x" + number(data_->width) + "\n";
+  text += "  losses    " + formula(preset) + "\n";
+  text += "  networks  " + plan_.network->about + "; " + number(nets.generator->n_parameters()) + " and " +
+          number(nets.discriminator->n_parameters()) + " parameters\n";
+  text += "  length    " + number(plan_.rounds) + " rounds, " + number(plan_.rounds_per_epoch) + " an epoch; " +
+          (preset.schedule.d_steps == 1 ? "one update" : number(preset.schedule.d_steps) + " updates") +
+          " of D in each, batches of " + number(preset.batch_size) + ", " + to_string(preset.optimizer) + "\n";
+  return text;
+}
+
+}  // namespace xgrad::gan_mnist

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Run: the data, the trainer and the sample grid of one training run, with their state saved and loaded together.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <xgrad/models/data/loader.h>
+#include <xgrad/models/gan_mnist/settings.h>
+#include <xgrad/models/run/checkpoint.h>
+#include <xgrad/models/trainer.h>
+
+namespace xgrad::gan_mnist {
+
+class Run {
+ public:
+  Run(const Plan& plan, std::shared_ptr<const models::ImageDataset> data, std::uint64_t seed);
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+
+  models::Trainer& trainer() noexcept { return trainer_; }
+
+  models::Checkpoint save() const;
+  /// @throws FormatError, ValueError when the checkpoint is not of such a run.
+  void load(const models::Checkpoint& checkpoint);
+
+  /// Draws G at the run's 64 fixed points into `folder`; gives the picture's path.
+  std::filesystem::path draw(const std::filesystem::path& folder);
+
+  /// Data, losses, networks and length, a line each.
+  std::string describe() const;
+
+ private:
+  models::Networks make_networks(std::uint64_t seed) const;
+
+  Plan plan_;
+  std::shared_ptr<const models::ImageDataset> data_;
+  models::DataLoader loader_;
+  models::Trainer trainer_;
+  Variable grid_noise_;
+};
+
+}  // namespace xgrad::gan_mnist

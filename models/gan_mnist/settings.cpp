@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Flags, config.toml and the plan.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+#include <sstream>
+
+#include <CLI/CLI.hpp>
+
+#include <xgrad/autograd/parallel.h>
+#include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/settings.h>
+#include <xgrad/models/suggest.h>
+#include <xgrad/nn/file.h>
+
+namespace xgrad::gan_mnist {
+
+namespace {
+
+constexpr std::uint64_t config_limit = 1 << 20;  // bytes; ours have a few hundred
+
+std::string quoted(const std::string& text) { return '"' + text + '"'; }
+
+std::string to_text(const std::string& value) { return quoted(value); }
+// The shortest decimal that reads back as the same number.
+template <class T>
+std::string to_text(T value) {
+  char text[64];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+}
+template <class T>
+std::string to_text(const std::optional<T>& value) {
+  return value ? to_text(*value) : "";
+}
+
+template <class T>
+void require(bool ok, const char* flag, T value, const char* domain) {
+  if (!ok) throw UsageError(std::string("--") + flag + " is " + to_text(value) + ", but must be " + domain);
+}
+
+}  // namespace
+
+void add_flags(CLI::App& command, Settings& settings) {
+  for_each_setting(settings, [&](const char* name, auto& member, const char* help) {
+    command.add_option(std::string("--") + name, member, help)->group("Settings (also keys of --config)");
+  });
+  command.get_option("--steps")->excludes("--epochs");
+}
+
+void read_config(CLI::App& command, const std::filesystem::path& file) {
+  std::vector<std::string> known;
+  Settings names;
+  for_each_setting(names, [&](const char* name, auto&, const char*) { known.emplace_back(name); });
+  const auto refuse = [&](const std::string& why) { throw UsageError("config " + file.string() + ": " + why); };
+
+  std::istringstream text(nn::read_file(file.string(), config_limit));
+  std::set<std::string> seen;
+  try {
+    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(text)) {
+      const std::string key = item.fullname();
+      if (std::find(known.begin(), known.end(), key) == known.end()) refuse(models::unknown_name("key", key, known));
+      if (!seen.insert(key).second || item.inputs.size() != 1) refuse("\"" + key + "\" needs one value");
+      CLI::Option* option = command.get_option("--" + key);
+      // A flag goes before the file, and one length before the other.
+      const bool length = key == "steps" || key == "epochs";
+      if (option->count() > 0 || (length && command.count("--steps") + command.count("--epochs") > 0)) continue;
+      option->add_result(item.inputs.front());
+      option->run_callback();
+    }
+  } catch (const CLI::Error& e) {
+    refuse(e.what());
+  }
+}
+
+Settings read_settings(const std::filesystem::path& file) {
+  Settings settings;
+  CLI::App nothing_given;
+  add_flags(nothing_given, settings);
+  read_config(nothing_given, file);
+  return settings;
+}
+
+std::string to_toml(const Settings& settings) {
+  std::string text = "# gan_mnist train --config FILE repeats this run.\n";
+  for_each_setting(settings, [&](const std::string& name, const auto& member, const char*) {
+    if (const std::string value = to_text(member); !value.empty()) text += name + " = " + value + "\n";
+  });
+  return text;
+}
+
+Plan make_plan(const Settings& s, std::int64_t dataset_size) {
+  Plan plan{.preset = models::find_preset(s.preset)};
+  models::Preset& preset = plan.preset;
+  if (s.net) preset.network = *s.net;
+  plan.network = &models::network_spec(preset.network);
+  if (s.batch_size) preset.batch_size = *s.batch_size;
+  if (s.lr) preset.optimizer.lr = *s.lr;
+  if (s.n_critic) preset.schedule.d_steps = *s.n_critic;
+  if (s.lambda) {
+    if (!preset.penalty) throw UsageError("--lambda weighs a penalty, and preset \"" + preset.name + "\" has none");
+    preset.penalty->weight = *s.lambda;
+  }
+  if (s.epochs) preset.epochs = *s.epochs;
+
+  require(preset.batch_size >= 1 && preset.batch_size <= dataset_size, "batch-size", preset.batch_size,
+          "1 or more, and no more than there are images");
+  require(std::isfinite(preset.optimizer.lr) && preset.optimizer.lr > 0, "lr", preset.optimizer.lr, "above 0");
+  require(!s.lambda || std::isfinite(*s.lambda), "lambda", s.lambda.value_or(0), "finite");
+  require(preset.schedule.d_steps >= 1, "n-critic", preset.schedule.d_steps, "1 or more");
+  require(preset.epochs >= 1, "epochs", preset.epochs, "1 or more");
+  require(!s.steps || *s.steps >= 1, "steps", s.steps.value_or(0), "1 or more");
+  require(!s.threads || *s.threads >= 1, "threads", s.threads.value_or(0), "1 or more");
+  require(s.sample_every >= 0, "sample-every", s.sample_every, "0 or more");
+  require(s.save_every >= 0, "save-every", s.save_every, "0 or more");
+  require(s.log_every >= 1, "log-every", s.log_every, "1 or more");
+
+  const std::int64_t batches = dataset_size / preset.batch_size;
+  plan.rounds_per_epoch = std::max<std::int64_t>(1, batches / preset.schedule.d_steps);
+  plan.rounds = s.steps.value_or(preset.epochs * plan.rounds_per_epoch);
+  plan.sample_every = s.sample_every > 0 ? s.sample_every : plan.rounds_per_epoch;
+  plan.save_every = s.save_every > 0 ? s.save_every : plan.rounds_per_epoch;
+  return plan;
+}
+
+Settings spell_out(Settings s, const Plan& plan) {
+  const models::Preset& preset = plan.preset;
+  s.net = preset.network;
+  if (!s.steps) s.epochs = preset.epochs;
+  s.batch_size = preset.batch_size;
+  s.lr = preset.optimizer.lr;
+  if (preset.penalty) s.lambda = preset.penalty->weight;
+  s.n_critic = preset.schedule.d_steps;
+  if (!s.threads) s.threads = num_threads();
+  return s;
+}
+
+}  // namespace xgrad::gan_mnist

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Settings: what determines a run, as flags, as config.toml and as the plan that follows from them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include <xgrad/models/network.h>
+#include <xgrad/models/preset.h>
+
+namespace CLI {
+class App;
+}
+
+namespace xgrad::gan_mnist {
+
+/// Unset values are the preset's.
+struct Settings {
+  std::string preset = "gan";
+  std::string data = "fashion";
+  std::optional<std::string> net = {};
+  std::optional<std::int64_t> epochs = {};
+  std::optional<std::int64_t> steps = {};
+  std::optional<std::int64_t> batch_size = {};
+  std::optional<double> lr = {};
+  std::optional<double> lambda = {};
+  std::optional<int> n_critic = {};
+  std::uint64_t seed = 1;
+  std::int64_t sample_every = 0;
+  std::int64_t save_every = 0;
+  std::int64_t log_every = 50;
+  std::optional<int> threads = {};
+};
+
+/// Calls f(name, member, help) for every setting: the one list behind flags, file and help.
+template <class S, class F>
+void for_each_setting(S& s, F&& f) {
+  f("preset", s.preset, "Kind of GAN; `gan_mnist info --presets` lists them");
+  f("data", s.data, "fashion, mnist, or a folder with the four IDX files (plain or .gz)");
+  f("net", s.net, "Networks: mlp, mlp-sigmoid or mlp-relu");
+  f("epochs", s.epochs, "Passes over the data");
+  f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
+  f("batch-size", s.batch_size, "Images in a batch");
+  f("lr", s.lr, "Learning rate of both players");
+  f("lambda", s.lambda, "Weight of the preset's penalty; a negative one rewards steepness");
+  f("n-critic", s.n_critic, "Updates of D for one of G");
+  f("seed", s.seed, "Names the random numbers; the same seed gives the same run");
+  f("sample-every", s.sample_every, "Rounds between sample pictures; 0: an epoch");
+  f("save-every", s.save_every, "Rounds between checkpoints; 0: an epoch");
+  f("log-every", s.log_every, "Rounds between lines of metrics.jsonl");
+  f("threads", s.threads, "Threads of kernels and matrix products; by default all cores");
+}
+
+/// Adds a flag for every setting.
+void add_flags(CLI::App& command, Settings& settings);
+
+/// Fills the settings that were not given as flags from a flat TOML file.
+/// @throws UsageError naming the file for an unknown key (with a suggestion), a repeated key or a wrong value.
+void read_config(CLI::App& command, const std::filesystem::path& file);
+/// The settings of a file alone.
+Settings read_settings(const std::filesystem::path& file);
+
+/// The TOML text that read_config reads back, unset values left out.
+std::string to_toml(const Settings& settings);
+
+/// What is to be run: the preset with all overrides, and lengths counted in rounds.
+struct Plan {
+  models::Preset preset;
+  const models::NetworkSpec* network = nullptr;
+  std::int64_t rounds = 0;
+  std::int64_t rounds_per_epoch = 0;
+  std::int64_t sample_every = 0;
+  std::int64_t save_every = 0;
+};
+
+/// @throws UsageError or ValueError for an unknown name, a value out of its domain, or one that the preset cannot use.
+Plan make_plan(const Settings& settings, std::int64_t dataset_size);
+/// The same settings with everything that was left to the preset written out.
+Settings spell_out(Settings settings, const Plan& plan);
+
+}  // namespace xgrad::gan_mnist

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gan_mnist train: the plan, the run folder, and the loop that trains, samples, saves and reports.
+#include <cstdio>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <xgrad/autograd/parallel.h>
+#include <xgrad/models/data/dataset.h>
+#include <xgrad/models/gan_mnist/commands.h>
+#include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/interrupt.h>
+#include <xgrad/models/gan_mnist/progress.h>
+#include <xgrad/models/gan_mnist/run.h>
+#include <xgrad/models/run/environment.h>
+#include <xgrad/models/run/metrics_log.h>
+#include <xgrad/models/run/run_folder.h>
+#include <xgrad/nn/file.h>
+
+namespace xgrad::gan_mnist {
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace xgrad::models;
+
+struct TrainOptions {
+  Settings settings;
+  fs::path config;
+  fs::path resume;
+  fs::path out;
+  bool quiet = false;
+  bool dry_run = false;
+};
+
+constexpr const char* examples = R"(Examples:
+  gan_mnist train                                    the defaults
+  gan_mnist train --preset wgan-gp --epochs 30       another GAN, for longer
+  gan_mnist train --preset r1 --lambda 5 --seed 3    a stronger penalty
+  gan_mnist train --config runs/001-gan-fashion/config.toml
+                                                     the same run again
+  gan_mnist train --resume runs/001-gan-fashion --epochs 40
+                                                     the same run, further)";
+
+// Takes the settings of the run to be resumed; only its length and its surroundings may differ.
+void read_resumed(CLI::App& command, const fs::path& run) {
+  const std::vector<std::string> free = {"epochs", "steps", "threads", "sample-every", "save-every", "log-every"};
+  Settings names;
+  for_each_setting(names, [&](const std::string& name, auto&, const char*) {
+    if (std::find(free.begin(), free.end(), name) != free.end() || command.count("--" + name) == 0) return;
+    throw UsageError("--" + name + " cannot be changed in a run that is resumed");
+  });
+  if (!fs::exists(run / "config.toml")) throw UsageError("there is no run to resume in " + run.string());
+  read_config(command, run / "config.toml");
+}
+
+RunFolder take_folder(const TrainOptions& options, const Plan& plan, const ImageDataset& data) {
+  if (!options.resume.empty()) return RunFolder::open(options.resume);
+  if (!options.out.empty()) return RunFolder::create_at(options.out);
+  return RunFolder::create("runs", plan.preset.name, data.name);
+}
+
+// Trains until the plan is done or the user has had enough; gives the last picture.
+fs::path loop(Run& run, const Plan& plan, const Settings& settings, const RunFolder& folder,
+              CheckpointFolder& checkpoints, MetricsLog& log, Progress& progress) {
+  Trainer& trainer = run.trainer();
+  fs::path picture = run.draw(folder.samples());
+  for (bool stop = interrupted(); !stop && trainer.steps() < plan.rounds;) {
+    const RoundReport report = trainer.step();
+    const std::int64_t step = trainer.steps();
+    stop = interrupted();
+    progress.update(step, report);
+    if (step % settings.log_every == 0) {
+      log.append(step, {{"d_loss", report.d_loss},
+                        {"g_loss", report.g_loss},
+                        {"penalty", report.penalty},
+                        {"d_real", report.d_real},
+                        {"d_fake", report.d_fake}});
+    }
+    const bool last = stop || step == plan.rounds;
+    if (last || step % plan.sample_every == 0) picture = run.draw(folder.samples());
+    if (last || step % plan.save_every == 0) checkpoints.save(run.save());
+  }
+  return picture;
+}
+
+int train(CLI::App& command, TrainOptions& options, const std::string& program) {
+  Settings& settings = options.settings;
+  if (!options.resume.empty()) read_resumed(command, options.resume);
+  if (!options.config.empty()) read_config(command, options.config);
+  find_preset(settings.preset);  // a typo is worth knowing before the data are read
+  if (settings.threads && *settings.threads > 0) set_num_threads(*settings.threads);
+  const auto data = std::make_shared<const ImageDataset>(load_dataset(settings.data));
+  const Plan plan = make_plan(settings, data->size);
+  Run run(plan, data, settings.seed);
+  if (!options.quiet || options.dry_run) std::printf("%s", run.describe().c_str());
+  if (options.dry_run) return exit_done;
+
+  catch_interrupts();
+  const bool fresh = options.resume.empty();
+  const RunFolder folder = take_folder(options, plan, *data);
+  CheckpointFolder checkpoints(folder.checkpoints());
+  if (fresh) {
+    checkpoints.save(run.save());  // there is something to go back to from the first round on
+  } else if (const auto latest = checkpoints.latest()) {
+    run.load(load_checkpoint(latest->string()));
+  } else {
+    throw FormatError("the run " + folder.path().string() + " has no checkpoint; start it anew with --config " +
+                      folder.config().string());
+  }
+  nn::write_file(folder.config().string(), to_toml(spell_out(settings, plan)));
+  nn::write_file(folder.environment().string(), environment_json(data->files));
+  MetricsLog log(folder.metrics(), fresh ? -1 : run.trainer().steps());
+  Progress progress(run.trainer().steps(), plan.rounds, options.quiet);
+  fs::path picture;
+  try {
+    picture = loop(run, plan, settings, folder, checkpoints, log, progress);
+  } catch (const Diverged& e) {
+    progress.finish();
+    const auto good = checkpoints.latest();
+    throw Diverged(std::string(e.what()) + "\nThe last good checkpoint: " + (good ? good->string() : "none"));
+  }
+  progress.finish();
+  std::printf("Samples: %s\n", picture.c_str());
+  if (run.trainer().steps() == plan.rounds) return exit_done;
+  std::printf("Interrupted after round %lld of %lld. To go on:\n  %s train --resume %s\n",
+              static_cast<long long>(run.trainer().steps()), static_cast<long long>(plan.rounds), program.c_str(),
+              folder.path().c_str());
+  return exit_interrupted;
+}
+
+}  // namespace
+
+Command add_train(CLI::App& app, const std::string& program) {
+  CLI::App* command = app.add_subcommand("train", "Train a GAN; ends with a picture of samples");
+  const auto options = std::make_shared<TrainOptions>();
+  command->allow_extras();
+  command->footer(examples);
+  add_flags(*command, options->settings);
+  CLI::Option* resume = command->add_option("--resume", options->resume, "Run folder to go on with, exactly");
+  command->add_option("--config", options->config, "Settings as TOML; flags go before it")->excludes(resume);
+  command->add_option("--out", options->out, "Folder of the run; by default runs/<number>-<preset>-<data>")
+      ->excludes(resume);
+  command->add_flag("--quiet", options->quiet, "Print only where the samples are");
+  command->add_flag("--dry-run", options->dry_run, "Check everything and say what would be done");
+  return {command, [command, options, program] { return train(*command, *options, program); }};
+}
+
+}  // namespace xgrad::gan_mnist

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A generator as a run left it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include <xgrad/models/gan_mnist/settings.h>
+#include <xgrad/nn/module.h>
+
+namespace xgrad::gan_mnist {
+
+struct Trained {
+  Settings settings;
+  const models::NetworkSpec* network = nullptr;
+  std::shared_ptr<nn::Module> generator = {};
+  std::int64_t steps = 0;                ///< rounds done
+  std::filesystem::path checkpoint = {};  ///< where the generator was read
+};
+
+/// Reads a run's settings and newest checkpoint. @throws UsageError, FormatError, IoError
+Trained load_trained(const std::filesystem::path& run);
+
+}  // namespace xgrad::gan_mnist
