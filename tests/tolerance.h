@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How far results may differ from what they are held against, and why.
+#pragma once
+
+namespace xgrad::tolerance {
+
+/// PyTorch's numbers, relative to the largest magnitude in the expected tensor: single elements may cancel, so that
+/// their own relative error means nothing. float64: the formulas are the same, sums run in another order. float32: its
+/// rounding (6e-8) through a forward and two reverse sweeps of a few hundred terms, with a margin.
+inline constexpr double pytorch_float64 = 1e-9;
+inline constexpr double pytorch_float32 = 1e-4;
+
+}  // namespace xgrad::tolerance
