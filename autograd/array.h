@@ -93,11 +93,16 @@ class Array {
   /// The only element, converted. @throws ShapeError when there is not exactly one.
   template <class T>
   T item() const {
-    return static_cast<T>(item_as_double());
+    check_single();
+    return element<T>(0);
   }
   /// All elements in row-major order, converted.
   template <class T>
-  std::vector<T> to_vector() const;
+  std::vector<T> to_vector() const {
+    std::vector<T> v(static_cast<std::size_t>(size()));
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] = element<T>(i);
+    return v;
+  }
 
   /// Zero-copy xt::adapt over the elements. Include <xgrad/autograd/xtensor.h>; the Array must outlive the view.
   template <class T>
@@ -105,7 +110,13 @@ class Array {
 
  private:
   void check_dtype(DType wanted) const;
-  double item_as_double() const;
+  void check_single() const;
+  template <class T>
+  T element(std::size_t i) const noexcept {
+    if (dtype_ == DType::float32) return static_cast<T>(static_cast<const float*>(raw())[i]);
+    if (dtype_ == DType::float64) return static_cast<T>(static_cast<const double*>(raw())[i]);
+    return static_cast<T>(static_cast<const std::int64_t*>(raw())[i]);
+  }
 
   intrusive_ptr<detail::Buffer> buffer_;
   Shape shape_;

@@ -14,6 +14,9 @@ void* allocate(std::size_t bytes);
 /// Gives back a block that `allocate(bytes)` returned, on any thread.
 void deallocate(void* block, std::size_t bytes) noexcept;
 
+/// False in builds under a memory checker, where every block comes from the system.
+bool pooled() noexcept;
+
 /// What the pool has done since the program began.
 struct Statistics {
   std::int64_t bytes_in_use;     ///< handed out now, rounded up to block sizes

@@ -14,6 +14,13 @@
 
 namespace xgrad::detail {
 
+/// Puts objects of a class into the pool.
+struct Pooled {
+  static void* operator new(std::size_t size) { return memory::allocate(size); }
+  static void operator delete(void* p, std::size_t size) noexcept { memory::deallocate(p, size); }
+};
+
+
 /// Shape and dtype of a value that may be gone.
 struct Spec {
   Shape shape;
@@ -37,9 +44,9 @@ struct NodeExtras {
 };
 
 /// One recorded op (or leaf). Freed iteratively: a chain of a million nodes needs no stack.
-class Node : public RefCounted {
+class Node : public RefCounted, public Pooled {
  public:
-  Node(std::size_t n_edges, std::size_t n_outputs);
+  explicit Node(std::size_t n_edges, std::size_t n_outputs = 1);
   virtual ~Node();
   static void destroy(Node* node) noexcept;
 
@@ -49,8 +56,10 @@ class Node : public RefCounted {
   /// an entry left undefined means that no gradient flows there.
   virtual void backward(std::span<const Variable> output_grads, std::span<const char> wanted,
                         std::span<Variable> input_grads) = 0;
+  /// True when the inputs broadcast against each other, so that the engine sums gradients back to their shapes.
+  virtual bool broadcasts() const noexcept { return false; }
   /// Frees what backward reads; another sweep through this node is then an error.
-  virtual void release() noexcept;
+  virtual void free_saved() noexcept;
 
   std::span<Edge> edges() noexcept { return {edges_, n_edges_}; }
   std::span<const Edge> edges() const noexcept { return {edges_, n_edges_}; }
@@ -66,15 +75,13 @@ class Node : public RefCounted {
   /// Nodes alive now, for leak checks.
   static std::int64_t live_count() noexcept;
 
-  static void* operator new(std::size_t size) { return memory::allocate(size); }
-  static void operator delete(void* p, std::size_t size) noexcept { memory::deallocate(p, size); }
-
  protected:
   bool released_ = false;
 
  private:
   static constexpr std::size_t inline_edges = 2;
 
+  Node* next_dead_ = nullptr;  ///< links nodes that wait to be freed
   std::uint32_t n_edges_;
   std::uint64_t sequence_;
   Edge* edges_;
@@ -91,13 +98,13 @@ class LeafNode final : public Node {
   const char* name() const noexcept override { return "leaf"; }
   bool is_leaf() const noexcept override { return true; }
   void backward(std::span<const Variable>, std::span<const char>, std::span<Variable>) override {}
-  void release() noexcept override {}
+  void free_saved() noexcept override {}
 
   Variable grad;
 };
 
 /// What a Variable handle points to.
-struct VariableImpl : RefCounted {
+struct VariableImpl : RefCounted, Pooled {
   VariableImpl(Array v, intrusive_ptr<Node> n, std::uint32_t output) noexcept
       : value(std::move(v)), node(std::move(n)), output_number(output) {}
   static void destroy(VariableImpl* impl) noexcept;

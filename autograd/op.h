@@ -5,7 +5,7 @@
 //   static constexpr OpDef<> op{
 //       .name = "tanh",
 //       .infer = infer::floating,
-//       .run = [](const NoAttrs&, Operands in, Array& out) { kernels::unary(Unary::tanh, in[0], out); },
+//       .run = run::unary<Unary::tanh>,
 //       .uses = {uses::output},
 //       .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g * (1 - square(op.output())); }};
 //   return apply(op, x);
@@ -54,7 +54,7 @@ template <class Attrs = NoAttrs>
 struct OpDef {
   const char* name;
   /// Shape and dtype of the output from those of the inputs; checks the arguments. Reads no element.
-  Spec (*infer)(const Attrs&, Operands);
+  Spec (*infer)(const char* name, const Attrs&, Operands);
   /// Computes into `out`, which has the inferred spec and aliases no input. Null: the output is input 0 reshaped.
   void (*run)(const Attrs&, Operands, Array& out);
   /// uses[i]: what rule(op, g, i) reads. Inputs past the third share the third entry.
@@ -72,21 +72,19 @@ namespace detail {
 class OpNodeBase : public Node {
  public:
   using Node::Node;
-  void release() noexcept override {
-    saved_output_ = Array();
-    Node::release();
-  }
+  void free_saved() noexcept override;
   Variable input(std::size_t i) const;
   Variable output() const;
+  /// Links the inputs and keeps the values that the rules of those which need a gradient read.
   void save(std::span<const Variable* const> inputs, std::span<const std::uint32_t, 3> uses, const Array& output);
 
  protected:
-  /// Sums a broadcast gradient back to the input's shape and checks it.
-  Variable conform(Variable g, std::size_t i, bool broadcasts) const;
+  /// @throws GraphError when the values that the rules read have been freed.
   void check_not_released() const;
 
  private:
   Array saved_output_;
+  bool saves_ = false;  ///< some rule reads a value
 };
 
 /// A recorded op: its definition, its attributes and its edges.
@@ -94,15 +92,16 @@ template <class Attrs>
 class OpNode final : public OpNodeBase {
  public:
   OpNode(const OpDef<Attrs>& def, const Attrs& attrs, std::size_t n_edges)
-      : OpNodeBase(n_edges, 1), def_(def), attrs_(attrs) {}
+      : OpNodeBase(n_edges), def_(def), attrs_(attrs) {}
   const char* name() const noexcept override { return def_.name; }
+  bool broadcasts() const noexcept override { return def_.broadcasts; }
   const Attrs& attrs() const noexcept { return attrs_; }
 
   void backward(std::span<const Variable> output_grads, std::span<const char> wanted,
                 std::span<Variable> input_grads) override {
     check_not_released();
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-      if (wanted[i]) input_grads[i] = conform(def_.rule(Op<Attrs>(*this), output_grads[0], i), i, def_.broadcasts);
+      if (wanted[i]) input_grads[i] = def_.rule(Op<Attrs>(*this), output_grads[0], i);
     }
   }
 
@@ -114,13 +113,12 @@ class OpNode final : public OpNodeBase {
 /// True when grad mode is on and some input requires a gradient.
 bool must_record(std::span<const Variable* const> inputs) noexcept;
 void check_defined(const char* op, std::span<const Variable* const> inputs);
-[[noreturn]] void throw_not_differentiable(const char* op);
 
 template <class Attrs>
 Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs) {
   check_defined(def.name, inputs);
   const Operands operands(inputs);
-  const Spec spec = def.infer(attrs, operands);
+  const Spec spec = def.infer(def.name, attrs, operands);
   Array out;
   if (def.run) {
     out = Array(spec.shape, spec.dtype);

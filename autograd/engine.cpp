@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The reverse sweep: reachable nodes in descending creation number, each once, without recursion.
+#include <xgrad/autograd/engine.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <xgrad/autograd/anomaly.h>
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/node.h>
+#include <xgrad/autograd/node_index.h>
+#include <xgrad/autograd/ops/arithmetic.h>
+#include <xgrad/autograd/ops/create.h>
+#include <xgrad/autograd/ops/reduce.h>
+
+namespace xgrad {
+
+namespace {
+
+using detail::Access;
+using detail::Edge;
+using detail::LeafNode;
+using detail::Node;
+using detail::Spec;
+
+std::string describe(const Spec& s) { return name_of(s.dtype) + to_string(s.shape); }
+Spec spec_of(const Variable& v) { return {v.shape(), v.dtype()}; }
+
+/// A node as one sweep sees it.
+struct Visit {
+  Node* node;
+  std::uint32_t first_edge;  ///< of its edges in `parents`
+  std::uint32_t first_grad;  ///< of its outputs in `grads`
+  bool target;               ///< its gradient is asked for
+  bool expand;               ///< some gradient below it is asked for
+};
+
+/// Scratch memory of a sweep; kept by the thread, so that a sweep in steady state allocates nothing.
+struct Workspace {
+  detail::NodeIndex index;
+  std::vector<Visit> visits;          ///< in order of discovery
+  std::vector<std::uint32_t> parents; ///< visit of each edge's node
+  std::vector<std::uint32_t> order;   ///< visits by descending creation number
+  Variables grads;                    ///< accumulated gradient of each output
+  std::vector<char> wanted;
+  Variables input_grads;
+
+  void clear() noexcept {
+    index.clear();
+    visits.clear();
+    parents.clear();
+    order.clear();
+    grads.clear();
+    input_grads.clear();
+  }
+};
+
+/// Borrows a workspace; sweeps inside rules (checkpoint) borrow another.
+class WorkspaceLease {
+ public:
+  WorkspaceLease() {
+    if (spare().empty()) {
+      workspace_ = std::make_unique<Workspace>();
+    } else {
+      workspace_ = std::move(spare().back());
+      spare().pop_back();
+    }
+  }
+  ~WorkspaceLease() {
+    workspace_->clear();
+    try {
+      spare().push_back(std::move(workspace_));
+    } catch (const std::bad_alloc&) {  // then it is simply not kept
+    }
+  }
+  WorkspaceLease(const WorkspaceLease&) = delete;
+  WorkspaceLease& operator=(const WorkspaceLease&) = delete;
+  Workspace& operator*() const noexcept { return *workspace_; }
+
+ private:
+  static std::vector<std::unique_ptr<Workspace>>& spare() {
+    thread_local std::vector<std::unique_ptr<Workspace>> list;
+    return list;
+  }
+  std::unique_ptr<Workspace> workspace_;
+};
+
+class Sweep {
+ public:
+  explicit Sweep(const GradOptions& options)
+      : create_graph_(options.create_graph), retain_(options.retain_graph.value_or(options.create_graph)), w_(*lease_) {}
+
+  /// Finds everything that the outputs depend on.
+  void discover(const Variables& outputs) {
+    for (const Variable& y : outputs) find_or_add(Access::node(y));
+    for (std::size_t v = 0; v < w_.visits.size(); ++v) {  // breadth first; the list grows while we walk it
+      w_.visits[v].first_edge = static_cast<std::uint32_t>(w_.parents.size());
+      for (const Edge& e : w_.visits[v].node->edges()) w_.parents.push_back(e.node ? find_or_add(e.node.get()) : none);
+    }
+    const auto sequence = [&](std::uint32_t v) { return w_.visits[v].node->sequence(); };
+    const auto descending = [&](std::uint32_t a, std::uint32_t b) { return sequence(a) > sequence(b); };
+    for (std::uint32_t v = 0; v < w_.visits.size(); ++v) w_.order.push_back(v);
+    if (!std::is_sorted(w_.order.begin(), w_.order.end(), descending)) {
+      std::sort(w_.order.begin(), w_.order.end(), descending);
+    }
+  }
+
+  bool reaches(const Node* node) const { return w_.index.find(node) != none; }
+  void aim_at(const Node* node) { w_.visits[w_.index.find(node)].target = true; }
+  void aim_at_leaves() {
+    for (Visit& v : w_.visits) v.target = v.node->is_leaf();
+  }
+
+  void seed(const Variable& output, const Variable& g) { accumulate(slot(output), g); }
+
+  /// Carries the gradients down to the targets, stopping at nodes below which nothing was asked for.
+  void run() {
+    mark_needed();
+    const GradModeGuard mode(create_graph_);
+    for (const std::uint32_t v : w_.order) {
+      Visit& visit = w_.visits[v];
+      if (!visit.target && !visit.expand) continue;
+      const std::span<Variable> grads{&w_.grads[visit.first_grad], visit.node->n_outputs()};
+      if (std::none_of(grads.begin(), grads.end(), [](const Variable& g) { return g.defined(); })) continue;
+      run_hooks(*visit.node, grads);
+      if (!visit.expand) continue;
+      expand(visit, grads);
+      if (!visit.target) std::fill(grads.begin(), grads.end(), Variable());
+    }
+  }
+
+  /// The gradient that arrived at a target, or zeros if none did.
+  Variable result(const Variable& input) {
+    const Variable& g = slot(input);
+    return g.defined() ? g : zeros_like(input);
+  }
+
+  /// Adds the results to the leaves' stored gradients.
+  void store() {
+    for (const Visit& v : w_.visits) {
+      Variable& g = w_.grads[v.first_grad];
+      if (v.node->is_leaf() && g.defined()) accumulate(static_cast<LeafNode*>(v.node)->grad, g);
+    }
+  }
+
+ private:
+  static constexpr std::uint32_t none = detail::NodeIndex::none;
+
+  std::uint32_t find_or_add(Node* node) {
+    const auto [v, added] = w_.index.find_or_add(node, static_cast<std::uint32_t>(w_.visits.size()));
+    if (added) {
+      w_.visits.push_back({node, 0, static_cast<std::uint32_t>(w_.grads.size()), false, false});
+      w_.grads.resize(w_.grads.size() + node->n_outputs());
+    }
+    return v;
+  }
+
+  Variable& slot(const Variable& v) {
+    const Visit& visit = w_.visits[w_.index.find(Access::node(v))];
+    return w_.grads[visit.first_grad + Access::impl(v)->output_number];
+  }
+
+  void mark_needed() {
+    for (auto it = w_.order.rbegin(); it != w_.order.rend(); ++it) {
+      Visit& visit = w_.visits[*it];
+      for (std::size_t i = 0; i < visit.node->edges().size() && !visit.expand; ++i) {
+        const std::uint32_t p = w_.parents[visit.first_edge + i];
+        visit.expand = p != none && (w_.visits[p].target || w_.visits[p].expand);
+      }
+    }
+  }
+
+  void expand(const Visit& visit, std::span<const Variable> grads) {
+    Node& node = *visit.node;
+    const auto edges = node.edges();
+    w_.wanted.assign(edges.size(), 0);
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      const std::uint32_t p = w_.parents[visit.first_edge + i];
+      w_.wanted[i] = p != none && (w_.visits[p].target || w_.visits[p].expand);
+    }
+    w_.input_grads.assign(edges.size(), Variable());
+    node.backward(grads, w_.wanted, w_.input_grads);
+    for (std::size_t i = 0; i < edges.size(); ++i) {
+      if (!w_.wanted[i] || !w_.input_grads[i].defined()) continue;
+      Variable g = conform(node, i, std::move(w_.input_grads[i]));
+      accumulate(w_.grads[w_.visits[w_.parents[visit.first_edge + i]].first_grad + edges[i].output_number], g);
+    }
+    if (!retain_) node.free_saved();
+  }
+
+  /// Undoes broadcasting and checks shape and dtype; the one place for both.
+  static Variable conform(const Node& node, std::size_t i, Variable g) {
+    const Edge& e = node.edges()[i];
+    const Spec& want = e.node->output_spec(e.output_number);
+    if (node.broadcasts() && g.shape() != want.shape) g = sum_to(g, want.shape);
+    if (g.shape() != want.shape || g.dtype() != want.dtype) {
+      throw GraphError("[" + std::string(node.name()) + "] its rule gave a gradient of " + describe(spec_of(g)) +
+                       " for input " + std::to_string(i) + ", which is " + describe(want));
+    }
+    if (anomaly_enabled() && !kernels::all_finite(g.array())) {
+      const auto* extras = node.extras_if_any();
+      throw AnomalyError("[" + std::string(node.name()) + "] its gradient for input " + std::to_string(i) +
+                         " holds a NaN or an infinity" +
+                         (extras && !extras->where.empty() ? "; recorded at\n" + extras->where : ""));
+    }
+    return g;
+  }
+
+  void accumulate(Variable& into, const Variable& g) const {
+    if (!into.defined()) {
+      into = g;
+      return;
+    }
+    detail::VariableImpl* impl = Access::impl(into);
+    const bool ours = !impl->node && impl->use_count() == 1 && impl->value.unique();
+    if (!create_graph_ && ours) {
+      kernels::add_in_place(impl->value, g.array());
+    } else {
+      const GradModeGuard mode(create_graph_);
+      into = add(into, g);
+    }
+  }
+
+  static void run_hooks(const Node& node, std::span<Variable> grads) {
+    const auto* extras = node.extras_if_any();
+    if (!extras) return;
+    for (const auto& [handle, hook] : std::vector(extras->hooks)) {  // a hook may remove itself
+      Variable& g = grads[hook.first];
+      if (!g.defined()) continue;
+      Variable replaced = hook.second(g);
+      if (!replaced.defined()) continue;
+      if (spec_of(replaced) != spec_of(g)) {
+        throw GraphError("[hook] a gradient of " + describe(spec_of(g)) + " was replaced by one of " +
+                         describe(spec_of(replaced)));
+      }
+      g = std::move(replaced);
+    }
+  }
+
+  bool create_graph_;
+  bool retain_;
+  WorkspaceLease lease_;
+  Workspace& w_;
+};
+
+/// What flows into output k: the given cotangent, or 1.
+Variable cotangent(const Variables& outputs, const Variables& grad_outputs, std::size_t k, const char* caller) {
+  const Variable& y = outputs[k];
+  if (k >= grad_outputs.size() || !grad_outputs[k].defined()) {
+    if (y.size() != 1) {
+      throw ShapeError("[" + std::string(caller) + "] output " + std::to_string(k) + " has shape " +
+                       to_string(y.shape()) + "; only one-element outputs need no grad_outputs: reduce it, say with " +
+                       "sum, or pass a cotangent");
+    }
+    return ones_like(y);
+  }
+  const Variable& g = grad_outputs[k];
+  if (g.shape() != y.shape() || g.dtype() != y.dtype()) {
+    throw ShapeError("[" + std::string(caller) + "] grad_outputs[" + std::to_string(k) + "] is " +
+                     describe(spec_of(g)) + ", the output " + describe(spec_of(y)));
+  }
+  return g;
+}
+
+void check_outputs(const Variables& outputs, const Variables& grad_outputs, const char* caller) {
+  if (!grad_outputs.empty() && grad_outputs.size() != outputs.size()) {
+    throw ShapeError("[" + std::string(caller) + "] " + std::to_string(outputs.size()) + " outputs but " +
+                     std::to_string(grad_outputs.size()) + " grad_outputs");
+  }
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    if (!outputs[k].requires_grad()) {
+      throw GraphError("[" + std::string(caller) + "] output " + std::to_string(k) +
+                       " has no history: nothing it was computed from requires a gradient, or it was computed under "
+                       "NoGradGuard");
+    }
+  }
+}
+
+}  // namespace
+
+Variables grad(const Variables& outputs, const Variables& inputs, const Variables& grad_outputs,
+               const GradOptions& options) {
+  check_outputs(outputs, grad_outputs, "grad");
+  Sweep sweep(options);
+  sweep.discover(outputs);
+  const bool allow_unused = options.allow_unused || options.materialize_zeros;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Node* node = Access::node(inputs[i]);
+    if (node && sweep.reaches(node)) {
+      sweep.aim_at(node);
+    } else if (!allow_unused) {
+      throw GraphError("[grad] input " + std::to_string(i) +
+                       (node ? " is not used by the outputs; pass {.allow_unused = true} or {.materialize_zeros = true}"
+                             : " requires no gradient; call requires_grad_() before using it"));
+    }
+  }
+  for (std::size_t k = 0; k < outputs.size(); ++k) sweep.seed(outputs[k], cotangent(outputs, grad_outputs, k, "grad"));
+  sweep.run();
+
+  Variables results;
+  results.reserve(inputs.size());
+  for (const Variable& x : inputs) {
+    const Node* node = Access::node(x);
+    if (node && sweep.reaches(node)) {
+      results.push_back(sweep.result(x));
+    } else {
+      results.push_back(options.materialize_zeros ? zeros_like(x) : Variable());
+    }
+  }
+  return results;
+}
+
+Variables grad(const Variable& output, const Variables& inputs, const GradOptions& options) {
+  return grad(Variables{output}, inputs, Variables{}, options);
+}
+
+Variable grad(const Variable& output, const Variable& input, const GradOptions& options) {
+  return grad(Variables{output}, Variables{input}, Variables{}, options)[0];
+}
+
+void backward(const Variables& outputs, const Variables& grad_outputs, const GradOptions& options) {
+  check_outputs(outputs, grad_outputs, "backward");
+  Sweep sweep(options);
+  sweep.discover(outputs);
+  sweep.aim_at_leaves();
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    sweep.seed(outputs[k], cotangent(outputs, grad_outputs, k, "backward"));
+  }
+  sweep.run();
+  sweep.store();
+}
+
+void backward(const Variable& output, const GradOptions& options) {
+  backward(Variables{output}, Variables{}, options);
+}
+
+}  // namespace xgrad

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Arithmetic and its rules.
+#include <xgrad/autograd/ops/arithmetic.h>
+
+#include <xgrad/autograd/ops/common.h>
+#include <xgrad/autograd/ops/compare.h>
+#include <xgrad/autograd/ops/create.h>
+#include <xgrad/autograd/ops/math.h>
+
+namespace xgrad {
+
+using kernels::Binary;
+using kernels::Unary;
+
+Variable add(const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{.name = "add",
+                              .infer = infer::broadcast,
+                              .run = run::binary<Binary::add>,
+                              .rule = [](const Op<>&, const Variable& g, std::size_t) { return g; },
+                              .broadcasts = true};
+  return detail::apply_promoted(op, a, b);
+}
+
+Variable sub(const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{.name = "sub",
+                              .infer = infer::broadcast,
+                              .run = run::binary<Binary::sub>,
+                              .rule = [](const Op<>&, const Variable& g, std::size_t i) { return i == 0 ? g : -g; },
+                              .broadcasts = true};
+  return detail::apply_promoted(op, a, b);
+}
+
+Variable mul(const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{
+      .name = "mul",
+      .infer = infer::broadcast,
+      .run = run::binary<Binary::mul>,
+      .uses = {uses::input(1), uses::input(0)},
+      .rule = [](const Op<>& op, const Variable& g, std::size_t i) { return g * op.input(1 - i); },
+      .broadcasts = true};
+  return detail::apply_promoted(op, a, b);
+}
+
+Variable div(const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{.name = "div",
+                              .infer = infer::broadcast_floating,
+                              .run = run::binary<Binary::div>,
+                              .uses = {uses::input(1), uses::input(1) | uses::output},
+                              .rule =
+                                  [](const Op<>& op, const Variable& g, std::size_t i) {
+                                    const Variable d = g / op.input(1);
+                                    return i == 0 ? d : -(d * op.output());
+                                  },
+                              .broadcasts = true};
+  return detail::apply_promoted(op, a, b);
+}
+
+Variable neg(const Variable& x) {
+  static constexpr OpDef<> op{.name = "neg",
+                              .infer = infer::same,
+                              .run = run::unary<Unary::neg>,
+                              .rule = [](const Op<>&, const Variable& g, std::size_t) { return -g; }};
+  return apply(op, x);
+}
+
+namespace {
+struct AffineAttrs {
+  double scale, shift;
+};
+}  // namespace
+
+Variable affine(const Variable& x, double scale, double shift) {
+  static constexpr OpDef<AffineAttrs> op{
+      .name = "affine",
+      .infer = infer::same,
+      .run = [](const AffineAttrs& a, Operands in,
+                Array& out) { kernels::unary(Unary::affine, in[0], out, a.scale, a.shift); },
+      .rule = [](const Op<AffineAttrs>& op, const Variable& g,
+                 std::size_t) { return op.attrs().scale == 1.0 ? g : g * op.attrs().scale; }};
+  return apply(op, AffineAttrs{scale, shift}, x);
+}
+
+Variable pow(const Variable& a, const Variable& b) {
+  // At a = b = 0 (for a) and at a = 0 (for b) the formulae meet 0 * inf where the derivative is 0; the selections keep
+  // the infinite branch from being computed at all.
+  static constexpr OpDef<> op{.name = "pow",
+                              .infer = infer::broadcast_floating,
+                              .run = run::binary<Binary::pow>,
+                              .uses = {uses::input(0) | uses::input(1), uses::input(0) | uses::output},
+                              .rule =
+                                  [](const Op<>& op, const Variable& g, std::size_t i) {
+                                    const Variable x = op.input(0);
+                                    const Variable zero = zeros({}, x.dtype());
+                                    if (i == 0) {
+                                      const Variable p = op.input(1);
+                                      const Variable flat = equal(p, zero) * equal(x, zero);
+                                      return g * p * pow(where(flat, ones({}, x.dtype()), x), p - 1);
+                                    }
+                                    const Variable at_zero = equal(x, zero);
+                                    return where(at_zero, zero, g * op.output() *
+                                                                    log(where(at_zero, ones({}, x.dtype()), x)));
+                                  },
+                              .broadcasts = true};
+  return detail::apply_promoted(op, a, b);
+}
+
+namespace {
+struct ExponentAttrs {
+  double exponent;
+};
+}  // namespace
+
+Variable pow(const Variable& x, double exponent) {
+  static constexpr OpDef<ExponentAttrs> op{
+      .name = "pow",
+      .infer = infer::floating,
+      .run = [](const ExponentAttrs& a, Operands in,
+                Array& out) { kernels::unary(Unary::pow, in[0], out, a.exponent); },
+      .uses = {uses::input(0)},
+      .rule =
+          [](const Op<ExponentAttrs>& op, const Variable& g, std::size_t) {
+            const double p = op.attrs().exponent;
+            return p == 0.0 ? Variable() : g * (pow(op.input(0), p - 1.0) * p);
+          }};
+  return apply(op, ExponentAttrs{exponent}, x);
+}
+
+Variable reciprocal(const Variable& x) {
+  static constexpr OpDef<> op{
+      .name = "reciprocal",
+      .infer = infer::floating,
+      .run = run::unary<Unary::reciprocal>,
+      .uses = {uses::output},
+      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return -(g * square(op.output())); }};
+  return apply(op, x);
+}
+
+namespace {
+
+/// 1 where a > b, 1/2 where they tie, else 0: piecewise constant, so no gradient flows through it.
+Variable max_share(const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{.name = "max_share",
+                              .infer = infer::broadcast,
+                              .run = run::binary<Binary::max_share>,
+                              .rule = [](const Op<>&, const Variable&, std::size_t) { return Variable(); },
+                              .broadcasts = true};
+  return apply(op, a, b);
+}
+
+constexpr std::array<std::uint32_t, 3> both_inputs{uses::input(0) | uses::input(1), uses::input(0) | uses::input(1)};
+
+}  // namespace
+
+Variable maximum(const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{
+      .name = "maximum",
+      .infer = infer::broadcast,
+      .run = run::binary<Binary::maximum>,
+      .uses = both_inputs,
+      .rule = [](const Op<>& op, const Variable& g,
+                 std::size_t i) { return g * max_share(op.input(i), op.input(1 - i)); },
+      .broadcasts = true};
+  return detail::apply_promoted(op, a, b);
+}
+
+Variable minimum(const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{
+      .name = "minimum",
+      .infer = infer::broadcast,
+      .run = run::binary<Binary::minimum>,
+      .uses = both_inputs,
+      .rule = [](const Op<>& op, const Variable& g,
+                 std::size_t i) { return g * max_share(op.input(1 - i), op.input(i)); },
+      .broadcasts = true};
+  return detail::apply_promoted(op, a, b);
+}
+
+}  // namespace xgrad

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Comparisons (no rule: piecewise constant, never recorded) and where.
+#include <xgrad/autograd/ops/compare.h>
+
+#include <xgrad/autograd/ops/common.h>
+#include <xgrad/autograd/ops/create.h>
+
+namespace xgrad {
+
+using kernels::Binary;
+
+namespace {
+
+template <Binary kernel>
+constexpr OpDef<> comparison(const char* name) {
+  return {.name = name, .infer = infer::broadcast, .run = run::binary<kernel>};
+}
+
+}  // namespace
+
+Variable equal(const Variable& a, const Variable& b) {
+  static constexpr auto op = comparison<Binary::eq>("equal");
+  return detail::apply_promoted(op, a, b);
+}
+Variable not_equal(const Variable& a, const Variable& b) {
+  static constexpr auto op = comparison<Binary::ne>("not_equal");
+  return detail::apply_promoted(op, a, b);
+}
+Variable less(const Variable& a, const Variable& b) {
+  static constexpr auto op = comparison<Binary::lt>("less");
+  return detail::apply_promoted(op, a, b);
+}
+Variable less_equal(const Variable& a, const Variable& b) {
+  static constexpr auto op = comparison<Binary::le>("less_equal");
+  return detail::apply_promoted(op, a, b);
+}
+Variable greater(const Variable& a, const Variable& b) {
+  static constexpr auto op = comparison<Binary::gt>("greater");
+  return detail::apply_promoted(op, a, b);
+}
+Variable greater_equal(const Variable& a, const Variable& b) {
+  static constexpr auto op = comparison<Binary::ge>("greater_equal");
+  return detail::apply_promoted(op, a, b);
+}
+
+Variable where(const Variable& condition, const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{
+      .name = "where",
+      .infer =
+          [](const char* name, const NoAttrs&, Operands in) {
+            detail::check_same_dtype(name, in[1], in[2]);
+            const Shape values = broadcast_shapes(in[1].shape(), in[2].shape(), name);
+            return Spec{broadcast_shapes(in[0].shape(), values, name), in[1].dtype()};
+          },
+      .run = [](const NoAttrs&, Operands in, Array& out) { kernels::where(in[0], in[1], in[2], out); },
+      .uses = {uses::nothing, uses::input(0), uses::input(0)},
+      .rule =
+          [](const Op<>& op, const Variable& g, std::size_t i) {
+            if (i == 0) return Variable();
+            const Variable zero = zeros({}, g.dtype());
+            return i == 1 ? where(op.input(0), g, zero) : where(op.input(0), zero, g);
+          },
+      .broadcasts = true};
+  if (a.defined() && b.defined() && a.dtype() != b.dtype()) {
+    const DType common = promote(a.dtype(), b.dtype());
+    return apply(op, condition, astype(a, common), astype(b, common));
+  }
+  return apply(op, condition, a, b);
+}
+
+}  // namespace xgrad

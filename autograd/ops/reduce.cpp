@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reductions and their rules.
+#include <xgrad/autograd/ops/reduce.h>
+
+#include <xgrad/autograd/ops/arithmetic.h>
+#include <xgrad/autograd/ops/common.h>
+#include <xgrad/autograd/ops/compare.h>
+#include <xgrad/autograd/ops/create.h>
+#include <xgrad/autograd/ops/math.h>
+#include <xgrad/autograd/ops/shape.h>
+
+namespace xgrad {
+
+using kernels::AxisMask;
+using kernels::Reduce;
+
+namespace {
+
+struct ReduceAttrs {
+  AxisMask axes;
+  bool keepdims;
+};
+
+Spec infer_reduced(const char*, const ReduceAttrs& a, Operands in) {
+  return {detail::reduced_shape(in[0].shape(), a.axes, a.keepdims), in[0].dtype()};
+}
+
+Spec infer_reduced_floating(const char* name, const ReduceAttrs& a, Operands in) {
+  detail::check_floating(name, in[0]);
+  return infer_reduced(name, a, in);
+}
+
+/// Brings back the reduced axes as extents of 1, so that `v` broadcasts against the reduced input.
+Variable restore_axes(const Variable& v, const Shape& input, AxisMask axes) {
+  return reshape(v, detail::reduced_shape(input, axes, true));
+}
+
+ReduceAttrs attrs_for(const char* name, const Variable& x, const Axes& axes, bool keepdims) {
+  return {detail::axis_mask(name, axes, x.rank()), keepdims};
+}
+
+}  // namespace
+
+Variable sum(const Variable& x, const Axes& axes, bool keepdims) {
+  static constexpr OpDef<ReduceAttrs> op{
+      .name = "sum",
+      .infer = infer_reduced,
+      .run = [](const ReduceAttrs& a, Operands in, Array& out) { kernels::reduce(Reduce::sum, in[0], a.axes, out); },
+      .rule =
+          [](const Op<ReduceAttrs>& op, const Variable& g, std::size_t) {
+            return expand(restore_axes(g, op.input_shape(0), op.attrs().axes), op.input_shape(0));
+          }};
+  return apply(op, attrs_for("sum", x, axes, keepdims), x);
+}
+
+Variable mean(const Variable& x, const Axes& axes, bool keepdims) {
+  const AxisMask mask = detail::axis_mask("mean", axes, x.rank());
+  return sum(x, axes, keepdims) / static_cast<double>(detail::reduced_count(x.shape(), mask));
+}
+
+Variable var(const Variable& x, const Axes& axes, bool keepdims, double correction) {
+  const AxisMask mask = detail::axis_mask("var", axes, x.rank());
+  const auto n = static_cast<double>(detail::reduced_count(x.shape(), mask));
+  return sum(square(x - mean(x, axes, true)), axes, keepdims) / (n - correction);
+}
+
+namespace {
+
+/// How the gradient of an extreme is shared: 1/k at each of k equal extremes, else 0. Inputs: x and the extreme with
+/// its axes kept. Piecewise constant.
+Variable extreme_share(const Variable& x, const Variable& extreme, AxisMask axes) {
+  static constexpr OpDef<ReduceAttrs> op{
+      .name = "extreme_share",
+      .infer = infer::same,
+      .run =
+          [](const ReduceAttrs& a, Operands in, Array& out) {
+            Array hits(in[0].shape(), in[0].dtype());
+            kernels::binary(kernels::Binary::eq, in[0], in[1], hits);
+            Array count(in[1].shape(), in[1].dtype());
+            kernels::reduce(Reduce::sum, hits, a.axes, count);
+            kernels::binary(kernels::Binary::div, hits, count, out);
+          },
+      .rule = [](const Op<ReduceAttrs>&, const Variable&, std::size_t) { return Variable(); }};
+  return apply(op, ReduceAttrs{axes, true}, x, extreme);
+}
+
+template <Reduce kernel>
+Variable extreme(const char* name, const Variable& x, const Axes& axes, bool keepdims) {
+  static constexpr OpDef<ReduceAttrs> op{
+      .name = kernel == Reduce::max ? "max" : "min",
+      .infer = infer_reduced,
+      .run = [](const ReduceAttrs& a, Operands in, Array& out) { kernels::reduce(kernel, in[0], a.axes, out); },
+      .uses = {uses::input(0) | uses::output},
+      .rule =
+          [](const Op<ReduceAttrs>& op, const Variable& g, std::size_t) {
+            const AxisMask mask = op.attrs().axes;
+            const Shape& shape = op.input_shape(0);
+            return restore_axes(g, shape, mask) *
+                   extreme_share(op.input(0), restore_axes(op.output(), shape, mask), mask);
+          }};
+  const ReduceAttrs attrs = attrs_for(name, x, axes, keepdims);
+  if (detail::reduced_count(x.shape(), attrs.axes) == 0) {
+    throw ShapeError("[" + std::string(name) + "] an empty set has no extreme: input of shape " +
+                     to_string(x.shape()));
+  }
+  return apply(op, attrs, x);
+}
+
+}  // namespace
+
+Variable max(const Variable& x, const Axes& axes, bool keepdims) {
+  return extreme<Reduce::max>("max", x, axes, keepdims);
+}
+
+Variable min(const Variable& x, const Axes& axes, bool keepdims) {
+  return extreme<Reduce::min>("min", x, axes, keepdims);
+}
+
+namespace {
+
+struct AxisAttrs {
+  std::size_t axis;
+  bool keepdims = false;
+};
+
+Spec infer_along_axis(const char* name, const AxisAttrs&, Operands in) {
+  detail::check_floating(name, in[0]);
+  return {in[0].shape(), in[0].dtype()};
+}
+
+Variable logsumexp_along(const Variable& x, std::size_t axis, bool keepdims) {
+  static constexpr OpDef<AxisAttrs> op{
+      .name = "logsumexp",
+      .infer =
+          [](const char* name, const AxisAttrs& a, Operands in) {
+            return infer_reduced_floating(name, {1u << a.axis, a.keepdims}, in);
+          },
+      .run = [](const AxisAttrs& a, Operands in, Array& out) { kernels::logsumexp(in[0], a.axis, out); },
+      .uses = {uses::input(0)},
+      .rule =
+          [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
+            const auto axis = static_cast<std::int64_t>(op.attrs().axis);
+            return restore_axes(g, op.input_shape(0), 1u << op.attrs().axis) * softmax(op.input(0), axis);
+          }};
+  return apply(op, AxisAttrs{axis, keepdims}, x);
+}
+
+}  // namespace
+
+Variable logsumexp(const Variable& x, const Axes& axes, bool keepdims) {
+  const AxisMask mask = detail::axis_mask("logsumexp", axes, x.rank());
+  const Shape kept = detail::reduced_shape(x.shape(), mask, false);
+  const Shape result = detail::reduced_shape(x.shape(), mask, keepdims);
+  if (x.rank() == 0) return logsumexp_along(reshape(x, Shape{1}), 0, false);
+  // Several axes: bring them to the back and fold them into one.
+  Axes order;
+  for (std::size_t i = 0; i < x.rank(); ++i) {
+    if (!(mask >> i & 1)) order.push_back(static_cast<std::int64_t>(i));
+  }
+  if (order.size() + 1 == x.rank()) {
+    std::size_t axis = 0;
+    while (!(mask >> axis & 1)) ++axis;
+    return logsumexp_along(x, axis, keepdims);
+  }
+  for (std::size_t i = 0; i < x.rank(); ++i) {
+    if (mask >> i & 1) order.push_back(static_cast<std::int64_t>(i));
+  }
+  Shape folded = kept;
+  folded.push_back(detail::reduced_count(x.shape(), mask));
+  return reshape(logsumexp_along(reshape(permute(x, order), folded), kept.rank(), false), result);
+}
+
+Variable softmax(const Variable& x, std::int64_t axis) {
+  static constexpr OpDef<AxisAttrs> op{
+      .name = "softmax",
+      .infer = infer_along_axis,
+      .run = [](const AxisAttrs& a, Operands in, Array& out) { kernels::softmax(in[0], a.axis, out); },
+      .uses = {uses::output},
+      .rule =
+          [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
+            const Variable y = op.output();
+            return y * (g - sum(g * y, {static_cast<std::int64_t>(op.attrs().axis)}, true));
+          }};
+  return apply(op, AxisAttrs{normalize_axis(axis, x.rank(), "softmax")}, x);
+}
+
+Variable log_softmax(const Variable& x, std::int64_t axis) {
+  static constexpr OpDef<AxisAttrs> op{
+      .name = "log_softmax",
+      .infer = infer_along_axis,
+      .run = [](const AxisAttrs& a, Operands in, Array& out) { kernels::log_softmax(in[0], a.axis, out); },
+      .uses = {uses::output},
+      .rule =
+          [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
+            return g - exp(op.output()) * sum(g, {static_cast<std::int64_t>(op.attrs().axis)}, true);
+          }};
+  return apply(op, AxisAttrs{normalize_axis(axis, x.rank(), "log_softmax")}, x);
+}
+
+namespace {
+struct NormAttrs {
+  AxisMask axes;
+  bool keepdims;
+  double eps;
+};
+}  // namespace
+
+Variable norm(const Variable& x, const Axes& axes, bool keepdims, double eps) {
+  static constexpr OpDef<NormAttrs> op{
+      .name = "norm",
+      .infer = [](const char* name, const NormAttrs& a,
+                  Operands in) { return infer_reduced_floating(name, {a.axes, a.keepdims}, in); },
+      .run =
+          [](const NormAttrs& a, Operands in, Array& out) {
+            Array squares(out.shape(), out.dtype());
+            kernels::reduce(Reduce::sum_squares, in[0], a.axes, squares);
+            if (a.eps != 0.0) {
+              Array shifted(out.shape(), out.dtype());
+              kernels::unary(kernels::Unary::affine, squares, shifted, 1.0, a.eps);
+              squares = shifted;
+            }
+            kernels::unary(kernels::Unary::sqrt, squares, out);
+          },
+      .uses = {uses::input(0) | uses::output},
+      .rule =
+          [](const Op<NormAttrs>& op, const Variable& g, std::size_t) {
+            // x / norm, where a norm of 0 (then x is 0 too) divides by 1: the subgradient 0.
+            const Variable y = op.output();
+            const Variable safe = where(equal(y, zeros({}, y.dtype())), ones({}, y.dtype()), y);
+            return op.input(0) * restore_axes(g / safe, op.input_shape(0), op.attrs().axes);
+          }};
+  return apply(op, NormAttrs{detail::axis_mask("norm", axes, x.rank()), keepdims, eps}, x);
+}
+
+namespace {
+
+template <class T>
+void argmax_into(const T* x, std::int64_t outer, std::int64_t n, std::int64_t inner, std::int64_t* out) {
+  for (std::int64_t o = 0; o < outer; ++o) {
+    for (std::int64_t i = 0; i < inner; ++i) {
+      const T* column = x + o * n * inner + i;
+      std::int64_t best = 0;
+      for (std::int64_t k = 1; k < n; ++k) {
+        if (column[k * inner] > column[best * inner]) best = k;
+      }
+      out[o * inner + i] = best;
+    }
+  }
+}
+
+}  // namespace
+
+Variable argmax(const Variable& x, std::int64_t axis) {
+  static constexpr OpDef<AxisAttrs> op{
+      .name = "argmax",
+      .infer =
+          [](const char* name, const AxisAttrs& a, Operands in) {
+            if (in[0].shape()[a.axis] == 0) {
+              throw ShapeError("[" + std::string(name) + "] an empty axis has no largest element: input of shape " +
+                               to_string(in[0].shape()));
+            }
+            return Spec{detail::reduced_shape(in[0].shape(), 1u << a.axis, false), DType::int64};
+          },
+      .run =
+          [](const AxisAttrs& a, Operands in, Array& out) {
+            const Array& x = in[0];
+            std::int64_t outer = 1;
+            std::int64_t inner = 1;
+            for (std::size_t i = 0; i < x.rank(); ++i) {
+              if (i < a.axis) outer *= x.shape()[i];
+              if (i > a.axis) inner *= x.shape()[i];
+            }
+            auto* result = out.mutable_data<std::int64_t>();
+            const std::int64_t n = x.shape()[a.axis];
+            if (x.dtype() == DType::float32) {
+              argmax_into(x.data<float>(), outer, n, inner, result);
+            } else if (x.dtype() == DType::float64) {
+              argmax_into(x.data<double>(), outer, n, inner, result);
+            } else {
+              argmax_into(x.data<std::int64_t>(), outer, n, inner, result);
+            }
+          }};
+  return apply(op, AxisAttrs{normalize_axis(axis, x.rank(), "argmax")}, x);
+}
+
+namespace {
+struct ShapeAttrs {
+  Shape shape;
+};
+}  // namespace
+
+Variable sum_to(const Variable& x, const Shape& shape) {
+  static constexpr OpDef<ShapeAttrs> op{
+      .name = "sum_to",
+      .infer =
+          [](const char* name, const ShapeAttrs& a, Operands in) {
+            if (broadcast_shapes(in[0].shape(), a.shape, name) != in[0].shape()) {
+              throw ShapeError("[" + std::string(name) + "] " + to_string(a.shape) + " does not broadcast to " +
+                               to_string(in[0].shape()));
+            }
+            return Spec{a.shape, in[0].dtype()};
+          },
+      .run =
+          [](const ShapeAttrs& a, Operands in, Array& out) {
+            const Shape& from = in[0].shape();
+            const std::size_t added = from.rank() - a.shape.rank();
+            AxisMask mask = (1u << added) - 1;
+            for (std::size_t i = added; i < from.rank(); ++i) {
+              if (a.shape[i - added] == 1 && from[i] != 1) mask |= 1u << i;
+            }
+            kernels::reduce(Reduce::sum, in[0], mask, out);
+          },
+      .rule = [](const Op<ShapeAttrs>& op, const Variable& g, std::size_t) { return expand(g, op.input_shape(0)); }};
+  if (x.shape() == shape) return x;
+  return apply(op, ShapeAttrs{shape}, x);
+}
+
+}  // namespace xgrad

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Variable: handles, leaves, stored gradients and hooks.
+#include <xgrad/autograd/variable.h>
+
+#include <xgrad/autograd/engine.h>
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/node.h>
+
+namespace xgrad {
+
+using detail::LeafNode;
+using detail::Node;
+using detail::VariableImpl;
+
+namespace {
+
+[[noreturn]] void throw_undefined(const char* what) {
+  throw GraphError("[" + std::string(what) + "] the Variable is undefined");
+}
+
+intrusive_ptr<Node> new_leaf(const Array& value) {
+  if (!is_floating(value.dtype())) {
+    throw DTypeError(std::string("[requires_grad] only float32 and float64 are differentiable, got ") +
+                     name_of(value.dtype()));
+  }
+  return intrusive_ptr<Node>::adopt(new LeafNode(value));
+}
+
+LeafNode* leaf_of(const VariableImpl& v) noexcept {
+  return v.node && v.node->is_leaf() ? static_cast<LeafNode*>(v.node.get()) : nullptr;
+}
+
+}  // namespace
+
+Variable::Variable(Array value, bool requires_grad) {
+  if (!value.defined()) throw_undefined("Variable");
+  auto node = requires_grad ? new_leaf(value) : nullptr;
+  impl_ = intrusive_ptr<VariableImpl>::adopt(new VariableImpl(std::move(value), std::move(node), 0));
+}
+
+Variable::Variable(intrusive_ptr<VariableImpl> impl) noexcept : impl_(std::move(impl)) {}
+Variable::Variable(const Variable& other) noexcept = default;
+Variable::Variable(Variable&& other) noexcept = default;
+Variable& Variable::operator=(Variable other) noexcept {
+  std::swap(impl_, other.impl_);
+  return *this;
+}
+Variable::~Variable() = default;
+
+VariableImpl& Variable::impl(const char* what) const {
+  if (!impl_) throw_undefined(what);
+  return *impl_;
+}
+
+const Array& Variable::array() const { return impl("array").value; }
+
+void Variable::set_array(Array value) {
+  VariableImpl& v = impl("set_array");
+  if (!is_leaf()) {
+    throw GraphError("[set_array] only a leaf's value can be replaced; this one was computed by " +
+                     std::string(op_name()) + ": use detach() first");
+  }
+  if (value.shape() != v.value.shape()) {
+    throw ShapeError("[set_array] the Variable has shape " + to_string(v.value.shape()) + ", the new value " +
+                     to_string(value.shape()));
+  }
+  if (value.dtype() != v.value.dtype()) {
+    throw DTypeError(std::string("[set_array] the Variable holds ") + name_of(v.value.dtype()) + ", the new value " +
+                     name_of(value.dtype()) + "; convert with astype");
+  }
+  v.value = std::move(value);
+}
+
+Array& Variable::mutable_array() {
+  VariableImpl& v = impl("mutable_array");
+  if (!is_leaf()) {
+    throw GraphError("[mutable_array] only a leaf can be written in place; this one was computed by " +
+                     std::string(op_name()));
+  }
+  v.value.mutable_raw();
+  return v.value;
+}
+
+bool Variable::requires_grad() const { return static_cast<bool>(impl("requires_grad").node); }
+
+Variable& Variable::requires_grad_(bool on) {
+  VariableImpl& v = impl("requires_grad_");
+  if (on && !v.node) {
+    v.node = new_leaf(v.value);
+  } else if (!on && v.node) {
+    if (!is_leaf()) {
+      throw GraphError("[requires_grad_] only a leaf can stop requiring a gradient; use detach() on the result of " +
+                       std::string(op_name()));
+    }
+    v.node = nullptr;
+  }
+  return *this;
+}
+
+bool Variable::is_leaf() const {
+  const VariableImpl& v = impl("is_leaf");
+  return !v.node || v.node->is_leaf();
+}
+
+Variable Variable::detach() const { return Variable(array()); }
+
+Variable Variable::grad() const {
+  const LeafNode* leaf = leaf_of(impl("grad"));
+  return leaf ? leaf->grad : Variable();
+}
+
+void Variable::set_grad(Variable g) {
+  LeafNode* leaf = leaf_of(impl("set_grad"));
+  if (!leaf) throw GraphError("[set_grad] only leaves that require a gradient hold one");
+  if (g.defined() && (g.shape() != shape() || g.dtype() != dtype())) {
+    throw ShapeError("[set_grad] the Variable is " + std::string(name_of(dtype())) + to_string(shape()) +
+                     ", the gradient " + name_of(g.dtype()) + to_string(g.shape()));
+  }
+  leaf->grad = std::move(g);
+}
+
+void Variable::zero_grad() {
+  if (LeafNode* leaf = leaf_of(impl("zero_grad"))) leaf->grad = Variable();
+}
+
+void Variable::backward() const { xgrad::backward(*this); }
+
+std::size_t Variable::register_hook(GradHook hook) {
+  VariableImpl& v = impl("register_hook");
+  if (!v.node) throw GraphError("[register_hook] the Variable requires no gradient");
+  auto& hooks = v.node->extras().hooks;
+  const std::size_t handle = hooks.empty() ? 0 : hooks.back().first + 1;
+  hooks.emplace_back(handle, std::pair(v.output_number, std::move(hook)));
+  return handle;
+}
+
+void Variable::remove_hook(std::size_t handle) {
+  VariableImpl& v = impl("remove_hook");
+  if (v.node) std::erase_if(v.node->extras().hooks, [&](const auto& h) { return h.first == handle; });
+}
+
+const char* Variable::op_name() const {
+  const VariableImpl& v = impl("op_name");
+  return v.node ? v.node->name() : "leaf";
+}
+
+std::string to_string(const Variable& v) {
+  if (!v.defined()) return "Variable(undefined)";
+  std::string s = to_string(v.array());
+  if (v.requires_grad()) s += v.is_leaf() ? " requires_grad" : std::string(" from ") + v.op_name();
+  return s;
+}
+
+}  // namespace xgrad
