@@ -16,6 +16,7 @@
 #include <xgrad/autograd/ops/arithmetic.h>
 #include <xgrad/autograd/ops/create.h>
 #include <xgrad/autograd/ops/reduce.h>
+#include <xgrad/autograd/partial_grad.h>
 
 namespace xgrad {
 
@@ -37,6 +38,7 @@ struct Visit {
   std::uint32_t first_grad;  ///< of its outputs in `grads`
   bool target;               ///< its gradient is asked for
   bool expand;               ///< some gradient below it is asked for
+  bool barrier;              ///< the sweep ends here
 };
 
 /// Scratch memory of a sweep; kept by the thread, so that a sweep in steady state allocates nothing.
@@ -111,6 +113,10 @@ class Sweep {
 
   bool reaches(const Node* node) const { return w_.index.find(node) != none; }
   void aim_at(const Node* node) { w_.visits[w_.index.find(node)].target = true; }
+  void stop_at(const Node* node) {
+    Visit& v = w_.visits[w_.index.find(node)];
+    v.target = v.barrier = true;
+  }
   void aim_at_leaves() {
     for (Visit& v : w_.visits) v.target = v.node->is_leaf();
   }
@@ -139,6 +145,9 @@ class Sweep {
     return g.defined() ? g : zeros_like(input);
   }
 
+  /// The gradient that arrived at a target, or undefined.
+  const Variable& arrived(const Variable& input) { return slot(input); }
+
   /// Adds the results to the leaves' stored gradients.
   void store() {
     for (const Visit& v : w_.visits) {
@@ -153,7 +162,7 @@ class Sweep {
   std::uint32_t find_or_add(Node* node) {
     const auto [v, added] = w_.index.find_or_add(node, static_cast<std::uint32_t>(w_.visits.size()));
     if (added) {
-      w_.visits.push_back({node, 0, static_cast<std::uint32_t>(w_.grads.size()), false, false});
+      w_.visits.push_back({node, 0, static_cast<std::uint32_t>(w_.grads.size()), false, false, false});
       w_.grads.resize(w_.grads.size() + node->n_outputs());
     }
     return v;
@@ -167,7 +176,7 @@ class Sweep {
   void mark_needed() {
     for (auto it = w_.order.rbegin(); it != w_.order.rend(); ++it) {
       Visit& visit = w_.visits[*it];
-      for (std::size_t i = 0; i < visit.node->edges().size() && !visit.expand; ++i) {
+      for (std::size_t i = 0; i < visit.node->edges().size() && !visit.expand && !visit.barrier; ++i) {
         const std::uint32_t p = w_.parents[visit.first_edge + i];
         visit.expand = p != none && (w_.visits[p].target || w_.visits[p].expand);
       }
@@ -320,6 +329,22 @@ Variables grad(const Variable& output, const Variables& inputs, const GradOption
 
 Variable grad(const Variable& output, const Variable& input, const GradOptions& options) {
   return grad(Variables{output}, Variables{input}, Variables{}, options)[0];
+}
+
+Variables detail::partial_grad(const Variables& outputs, const Variables& inputs, const Variables& grad_outputs,
+                               bool create_graph) {
+  Sweep sweep({.create_graph = create_graph});
+  sweep.discover(outputs);
+  for (const Variable& x : inputs) {
+    if (sweep.reaches(Access::node(x))) sweep.stop_at(Access::node(x));
+  }
+  for (std::size_t k = 0; k < outputs.size(); ++k) sweep.seed(outputs[k], grad_outputs[k]);
+  sweep.run();
+  Variables results;
+  for (const Variable& x : inputs) {
+    results.push_back(sweep.reaches(Access::node(x)) ? sweep.arrived(x) : Variable());
+  }
+  return results;
 }
 
 void backward(const Variables& outputs, const Variables& grad_outputs, const GradOptions& options) {

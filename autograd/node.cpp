@@ -2,8 +2,10 @@
 // Nodes: numbering, saving, and destruction without recursion.
 #include <xgrad/autograd/node.h>
 
+#include <algorithm>
 #include <atomic>
 
+#include <xgrad/autograd/capture_watch.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/op.h>
@@ -115,7 +117,26 @@ Variable OpNodeBase::output() const {
   return Access::make(saved_output_, intrusive_ptr<Node>::share(const_cast<OpNodeBase*>(this)));
 }
 
-bool must_record(std::span<const Variable* const> inputs) noexcept {
+CaptureWatch::CaptureWatch() : outer_(current_), began_(next_sequence.load(std::memory_order_relaxed)) {
+  current_ = this;
+}
+
+CaptureWatch::~CaptureWatch() { current_ = outer_; }
+
+void CaptureWatch::note(std::span<const Variable* const> inputs) {
+  for (const Variable* v : inputs) {
+    const VariableImpl& in = *Access::impl(*v);
+    if (!in.node || in.node->sequence() >= began_) continue;
+    const auto same = [&](const Variable& c) {
+      return Access::node(c) == in.node.get() && Access::impl(c)->output_number == in.output_number;
+    };
+    if (std::none_of(captured_.begin(), captured_.end(), same)) captured_.push_back(*v);
+  }
+  if (outer_) outer_->note(inputs);
+}
+
+bool must_record(std::span<const Variable* const> inputs) {
+  if (CaptureWatch* watch = CaptureWatch::current()) watch->note(inputs);
   if (!grad_enabled()) return false;
   for (const Variable* v : inputs) {
     if (Access::node(*v) != nullptr) return true;

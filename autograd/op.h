@@ -111,7 +111,7 @@ class OpNode final : public OpNodeBase {
 };
 
 /// True when grad mode is on and some input requires a gradient.
-bool must_record(std::span<const Variable* const> inputs) noexcept;
+bool must_record(std::span<const Variable* const> inputs);
 void check_defined(const char* op, std::span<const Variable* const> inputs);
 
 template <class Attrs>

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// checkpoint: a node that keeps its inputs only and runs its function again in the reverse sweep.
+#include <xgrad/autograd/capture_watch.h>
+#include <xgrad/autograd/custom.h>
+#include <xgrad/autograd/partial_grad.h>
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/node.h>
+#include <xgrad/autograd/op.h>
+#include <xgrad/autograd/ops/shape.h>
+#include <xgrad/autograd/random.h>
+
+namespace xgrad {
+
+namespace {
+
+using detail::Access;
+using detail::Node;
+using MultiFunction = std::function<Variables(const Variables&)>;
+
+/// Draws the same random numbers as at the first run, and puts the stream back afterwards.
+class ReplayRandom {
+ public:
+  explicit ReplayRandom(Generator::State then) : now_(default_generator().state()) {
+    default_generator().set_state(then);
+  }
+  ~ReplayRandom() { default_generator().set_state(now_); }
+  ReplayRandom(const ReplayRandom&) = delete;
+  ReplayRandom& operator=(const ReplayRandom&) = delete;
+
+ private:
+  Generator::State now_;
+};
+
+class CheckpointNode final : public Node {
+ public:
+  CheckpointNode(MultiFunction f, const Variables& inputs, const Variables& captured, const Variables& outputs,
+                 Generator::State random)
+      : Node(inputs.size() + captured.size(), outputs.size()),
+        function_(std::move(f)),
+        n_inputs_(inputs.size()),
+        random_(random) {
+    const auto list = edges();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const detail::VariableImpl& in = *Access::impl(inputs[i]);
+      list[i] = {in.node, in.output_number, in.value};
+    }
+    for (std::size_t i = 0; i < captured.size(); ++i) {
+      const detail::VariableImpl& in = *Access::impl(captured[i]);
+      list[inputs.size() + i] = {in.node, in.output_number, Array()};
+    }
+    for (std::size_t k = 0; k < outputs.size(); ++k) output_spec(k) = {outputs[k].shape(), outputs[k].dtype()};
+  }
+
+  const char* name() const noexcept override { return "checkpoint"; }
+
+  void free_saved() noexcept override {
+    function_ = nullptr;
+    Node::free_saved();
+  }
+
+  void backward(std::span<const Variable> output_grads, std::span<const char> wanted,
+                std::span<Variable> input_grads) override {
+    if (released()) {
+      throw GraphError(
+          "[checkpoint] its inputs were freed by an earlier sweep; pass {.retain_graph = true} to the first");
+    }
+    const bool create_graph = grad_enabled();
+    const EnableGradGuard recording;
+    // With create_graph the inputs keep their history, so that the gradients can be differentiated through them. The
+    // copies are nodes of their own, at which the sweep below stops.
+    Variables inputs;
+    for (std::size_t i = 0; i < n_inputs_; ++i) {
+      const detail::Edge& e = edges()[i];
+      if (e.node && create_graph) {
+        inputs.push_back(clone(Access::make(e.saved, e.node, e.output_number)));
+      } else {
+        inputs.push_back(Variable(e.saved, static_cast<bool>(e.node)));
+      }
+    }
+    Variables outputs;
+    {
+      const ReplayRandom replay(random_);
+      outputs = function_(inputs);
+    }
+    Variables ys;
+    Variables gs;
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      if (!output_grads[k].defined() || !outputs[k].requires_grad()) continue;
+      ys.push_back(outputs[k]);
+      gs.push_back(output_grads[k]);
+    }
+    if (ys.empty()) return;
+    Variables targets;
+    std::vector<std::size_t> slots;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (!wanted[i]) continue;
+      targets.push_back(i < n_inputs_ ? inputs[i] : captured(edges()[i]));
+      slots.push_back(i);
+    }
+    Variables found = detail::partial_grad(ys, targets, gs, create_graph);
+    for (std::size_t k = 0; k < slots.size(); ++k) input_grads[slots[k]] = std::move(found[k]);
+  }
+
+ private:
+  /// A handle to what f captured; only its place in the graph matters here.
+  static Variable captured(const detail::Edge& e) {
+    const detail::Spec& spec = e.node->output_spec(e.output_number);
+    return Access::make(Array(spec.shape, spec.dtype), e.node, e.output_number);
+  }
+
+  MultiFunction function_;
+  std::size_t n_inputs_;
+  Generator::State random_;
+};
+
+}  // namespace
+
+Variables checkpoint(const MultiFunction& f, const Variables& inputs) {
+  if (!grad_enabled()) return f(inputs);
+  const Generator::State random = default_generator().state();
+  Variables separate;
+  bool record = false;
+  for (const Variable& x : inputs) {
+    separate.push_back(x.detach());
+    record = record || x.requires_grad();
+  }
+  Variables values;
+  detail::CaptureWatch watch;
+  {
+    const NoGradGuard unrecorded;
+    values = f(separate);
+  }
+  if (!record && watch.captured().empty()) return values;
+  for (Variable& y : values) y = y.detach();
+  const auto node = intrusive_ptr<Node>::adopt(new CheckpointNode(f, inputs, watch.captured(), values, random));
+  Variables outputs;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    outputs.push_back(is_floating(values[k].dtype())
+                          ? Access::make(values[k].array(), node, static_cast<std::uint32_t>(k))
+                          : values[k]);
+  }
+  return outputs;
+}
+
+Variable checkpoint(const std::function<Variable(const Variable&)>& f, const Variable& input) {
+  return checkpoint([f](const Variables& x) { return Variables{f(x[0])}; }, Variables{input})[0];
+}
+
+}  // namespace xgrad

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Custom functions: a user's forward and rule as one node.
+#include <xgrad/autograd/custom.h>
+
+#include <string>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/node.h>
+#include <xgrad/autograd/op.h>
+#include <xgrad/autograd/ops/create.h>
+
+namespace xgrad {
+
+namespace {
+
+using detail::Access;
+using detail::Node;
+
+/// Keeps every input and output, since it cannot know which of them the rule reads.
+class CustomNode final : public Node {
+ public:
+  CustomNode(const CustomFunction& f, const Variables& inputs, const Variables& outputs)
+      : Node(inputs.size(), outputs.size()), function_(f) {
+    const auto list = edges();
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const detail::VariableImpl& in = *Access::impl(inputs[i]);
+      list[i] = {in.node, in.output_number, in.value};
+    }
+    for (std::size_t k = 0; k < outputs.size(); ++k) {
+      output_spec(k) = {outputs[k].shape(), outputs[k].dtype()};
+      outputs_.push_back(outputs[k].array());
+    }
+    if (anomaly_enabled()) extras().where = detail::describe_call_site();
+  }
+
+  const char* name() const noexcept override { return function_.name.c_str(); }
+
+  void free_saved() noexcept override {
+    outputs_.clear();
+    Node::free_saved();
+  }
+
+  void backward(std::span<const Variable> output_grads, std::span<const char> wanted,
+                std::span<Variable> input_grads) override {
+    if (released()) {
+      throw GraphError("[" + function_.name +
+                       "] its saved values were freed by an earlier sweep; pass {.retain_graph = true} to the first");
+    }
+    Variables g(output_grads.begin(), output_grads.end());
+    for (std::size_t k = 0; k < g.size(); ++k) {
+      if (!g[k].defined()) g[k] = zeros(output_spec(k).shape, output_spec(k).dtype);
+    }
+    Variables result = function_.rule(Context(*this, wanted), g);
+    if (result.size() != wanted.size()) {
+      throw GraphError("[" + function_.name + "] its rule gave " + std::to_string(result.size()) + " gradients for " +
+                       std::to_string(wanted.size()) + " inputs");
+    }
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i]) input_grads[i] = std::move(result[i]);
+    }
+  }
+
+ private:
+  class Context final : public CustomContext {
+   public:
+    Context(CustomNode& node, std::span<const char> wanted) noexcept : node_(node), wanted_(wanted) {}
+    Variable input(std::size_t i) const override {
+      const detail::Edge& e = node_.edges()[i];
+      return Access::make(e.saved, e.node, e.output_number);
+    }
+    Variable output(std::size_t k) const override {
+      return Access::make(node_.outputs_.at(k), intrusive_ptr<Node>::share(&node_), static_cast<std::uint32_t>(k));
+    }
+    bool wants(std::size_t i) const override { return wanted_[i] != 0; }
+
+   private:
+    CustomNode& node_;
+    std::span<const char> wanted_;
+  };
+
+  CustomFunction function_;
+  std::vector<Array> outputs_;
+};
+
+}  // namespace
+
+Variables apply(const CustomFunction& f, const Variables& inputs) {
+  std::vector<const Variable*> list;
+  for (const Variable& x : inputs) list.push_back(&x);
+  detail::check_defined(f.name.c_str(), list);
+  Variables values;
+  {
+    const NoGradGuard unrecorded;
+    values = f.forward(inputs);
+  }
+  if (values.empty()) throw GraphError("[" + f.name + "] its forward gave no output");
+  if (anomaly_enabled()) {
+    for (const Variable& y : values) detail::check_forward_anomaly(f.name.c_str(), y.array());
+  }
+  if (!detail::must_record(list)) {
+    for (Variable& y : values) y = y.detach();
+    return values;
+  }
+  const auto node = intrusive_ptr<Node>::adopt(new CustomNode(f, inputs, values));
+  Variables outputs;
+  for (std::size_t k = 0; k < values.size(); ++k) {
+    outputs.push_back(is_floating(values[k].dtype())
+                          ? Access::make(values[k].array(), node, static_cast<std::uint32_t>(k))
+                          : values[k].detach());
+  }
+  return outputs;
+}
+
+}  // namespace xgrad

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Generators: keys, splitting and draws.
+#include <xgrad/autograd/random.h>
+
+#include <array>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/kernels/elementwise.h>
+
+namespace xgrad {
+
+namespace {
+
+void check_floating(const char* op, DType dtype) {
+  if (!is_floating(dtype)) throw DTypeError("[" + std::string(op) + "] draws float32 or float64, asked for int64");
+}
+
+}  // namespace
+
+Generator::Generator(std::uint64_t seed) noexcept { manual_seed(seed); }
+
+void Generator::manual_seed(std::uint64_t seed) noexcept { state_ = {seed, 0}; }
+
+Generator Generator::split(std::uint64_t stream) const noexcept {
+  // The child's key is one Philox block of the parent's key at a counter that draws never reach (top word set).
+  const std::array<std::uint32_t, 4> counter{static_cast<std::uint32_t>(stream),
+                                             static_cast<std::uint32_t>(stream >> 32), 0, 0xffffffff};
+  const auto words = kernels::philox(
+      counter, {static_cast<std::uint32_t>(state_.key), static_cast<std::uint32_t>(state_.key >> 32)});
+  return Generator(words[0] | static_cast<std::uint64_t>(words[1]) << 32);
+}
+
+kernels::PhiloxState Generator::take(std::int64_t n, DType dtype) noexcept {
+  const kernels::PhiloxState at = state_;
+  state_.offset += kernels::counters_for(n, dtype);
+  return at;
+}
+
+Generator& default_generator() noexcept {
+  thread_local Generator generator;
+  return generator;
+}
+
+void manual_seed(std::uint64_t seed) noexcept { default_generator().manual_seed(seed); }
+
+Variable uniform(const Shape& shape, double low, double high, DType dtype, Generator& generator) {
+  check_floating("uniform", dtype);
+  if (!(low <= high)) {
+    throw ValueError("[uniform] the lower bound " + std::to_string(low) + " is above the upper bound " +
+                     std::to_string(high));
+  }
+  Array out(shape, dtype);
+  kernels::uniform(generator.take(out.size(), dtype), low, high, out);
+  return Variable(std::move(out));
+}
+
+Variable normal(const Shape& shape, double mean, double sd, DType dtype, Generator& generator) {
+  check_floating("normal", dtype);
+  if (!(sd >= 0.0)) throw ValueError("[normal] the standard deviation must be at least 0, got " + std::to_string(sd));
+  Array out(shape, dtype);
+  kernels::normal(generator.take(out.size(), dtype), mean, sd, out);
+  return Variable(std::move(out));
+}
+
+Variable bernoulli(const Shape& shape, double p, DType dtype, Generator& generator) {
+  check_floating("bernoulli", dtype);
+  if (!(p >= 0.0 && p <= 1.0)) throw ValueError("[bernoulli] p must be in [0, 1], got " + std::to_string(p));
+  Array out(shape, dtype);
+  kernels::bernoulli(generator.take(out.size(), dtype), p, out);
+  return Variable(std::move(out));
+}
+
+Variable permutation(std::int64_t n, Generator& generator) {
+  Array out(Shape{n}, DType::int64);
+  kernels::permutation(generator.take(n, DType::int64), out);
+  return Variable(std::move(out));
+}
+
+}  // namespace xgrad
