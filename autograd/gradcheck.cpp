@@ -20,49 +20,43 @@ using MultiFunction = std::function<Variables(const Variables&)>;
 
 double inner(const Variable& a, const Variable& b) { return sum(astype(a, DType::float64) * b).item(); }
 
-/// Random cotangents for the floating outputs of f, undefined for the others.
-Variables cotangents_like(const Variables& outputs, Generator& generator) {
-  Variables u;
-  for (const Variable& y : outputs) {
-    u.push_back(is_floating(y.dtype()) ? normal(y.shape(), 0.0, 1.0, DType::float64, generator) : Variable());
+/// The differentiable outputs of f(x), recorded.
+Variables floating_outputs(const MultiFunction& f, const Variables& x) {
+  const EnableGradGuard recording;
+  Variables y;
+  for (Variable& v : f(x)) {
+    if (is_floating(v.dtype())) y.push_back(std::move(v));
   }
-  return u;
+  return y;
 }
 
-/// <u, f(x)>, unrecorded.
+/// <u, f(x)>
 double evaluate(const MultiFunction& f, const Variables& x, const Variables& u) {
-  const EnableGradGuard recording;  // f may itself take gradients
-  const Variables y = f(x);
+  const Variables y = floating_outputs(f, x);  // recorded, because f may itself take gradients
   double total = 0.0;
-  for (std::size_t k = 0; k < y.size(); ++k) {
-    if (u[k].defined()) total += inner(y[k].detach(), u[k]);
-  }
+  for (std::size_t k = 0; k < y.size(); ++k) total += inner(y[k].detach(), u[k].detach());
   return total;
 }
 
-/// x -> J(x)^T u over the inputs that require gradients, itself differentiable.
-MultiFunction pullback(const MultiFunction& f, const Variables& u) {
-  return [f, u](const Variables& x) {
-    const EnableGradGuard recording;
-    const Variables y = f(x);
-    Variables live;
-    Variables cotangents;
-    for (std::size_t k = 0; k < y.size(); ++k) {
-      if (!u[k].defined() || !y[k].requires_grad()) continue;
-      live.push_back(y[k]);
-      cotangents.push_back(astype(u[k], y[k].dtype()));
-    }
-    Variables inputs;
-    for (const Variable& v : x) {
-      if (v.requires_grad()) inputs.push_back(v);
-    }
-    if (live.empty()) {
-      Variables none;
-      for (const Variable& v : inputs) none.push_back(zeros_like(v));
-      return none;
-    }
-    return grad(live, inputs, cotangents, {.create_graph = true, .materialize_zeros = true});
-  };
+/// (x, u) -> J(x)^T u over the inputs that require gradients; itself differentiable in x and in u.
+Variables pullback(const MultiFunction& f, const Variables& x, const Variables& u) {
+  const EnableGradGuard recording;
+  const Variables y = floating_outputs(f, x);
+  Variables live;
+  Variables cotangents;
+  for (std::size_t k = 0; k < y.size(); ++k) {
+    if (!y[k].requires_grad()) continue;
+    live.push_back(y[k]);
+    cotangents.push_back(astype(u[k], y[k].dtype()));
+  }
+  Variables inputs;
+  for (const Variable& v : x) {
+    if (v.requires_grad()) inputs.push_back(v);
+  }
+  if (!live.empty()) return grad(live, inputs, cotangents, {.create_graph = true, .materialize_zeros = true});
+  Variables none;
+  for (const Variable& v : inputs) none.push_back(zeros_like(v));
+  return none;
 }
 
 Variables fresh(const Variables& x, double step, const Variables& direction) {
@@ -81,19 +75,15 @@ bool same_bits(const Variable& a, const Variable& b) {
          std::memcmp(a.array().raw(), b.array().raw(), a.array().nbytes()) == 0;
 }
 
-/// One order: the pullback of f along random directions against central differences of f.
-GradcheckResult check_once(const MultiFunction& f, const Variables& inputs, const GradcheckOptions& options, int order,
-                           Generator& generator, Variables& u) {
+/// One order: the pullback of f by u along random directions against central differences of <u, f>.
+GradcheckResult check_once(const MultiFunction& f, const Variables& inputs, const Variables& u,
+                           const GradcheckOptions& options, int order, Generator& generator) {
   const auto fail = [&](const std::string& what) {
     return GradcheckResult{false, "[gradcheck] order " + std::to_string(order) + ": " + what};
   };
   const Variables x = fresh(inputs, 0.0, {});
-  {
-    const EnableGradGuard recording;
-    u = cotangents_like(f(x), generator);
-  }
-  const Variables g = pullback(f, u)(x);
-  const Variables again = pullback(f, u)(fresh(inputs, 0.0, {}));
+  const Variables g = pullback(f, x, u);
+  const Variables again = pullback(f, fresh(inputs, 0.0, {}), u);
   for (std::size_t i = 0, k = 0; i < x.size(); ++i) {
     if (!x[i].requires_grad()) continue;
     if (g[k].shape() != x[i].shape()) {
@@ -135,12 +125,21 @@ GradcheckResult gradcheck(const std::function<Variables(const Variables&)>& f, c
   }
   if (!any) throw GraphError("[gradcheck] no input requires a gradient");
   Generator generator(options.seed);
+  // Each order differentiates the one before, in its inputs and in its cotangents.
   MultiFunction current = f;
+  Variables x = inputs;
   for (int order = 1; order <= options.order; ++order) {
     Variables u;
-    GradcheckResult result = check_once(current, inputs, options, order, generator, u);
+    for (const Variable& y : floating_outputs(current, fresh(x, 0.0, {}))) {
+      u.push_back(Variable(normal(y.shape(), 0.0, 1.0, DType::float64, generator).array(), true));
+    }
+    GradcheckResult result = check_once(current, x, u, options, order, generator);
     if (!result) return result;
-    current = pullback(current, u);
+    current = [former = current, n = x.size()](const Variables& xu) {
+      const auto middle = xu.begin() + static_cast<std::ptrdiff_t>(n);
+      return pullback(former, Variables(xu.begin(), middle), Variables(middle, xu.end()));
+    };
+    x.insert(x.end(), u.begin(), u.end());
   }
   return {};
 }
