@@ -2,12 +2,12 @@
 // checkpoint: a node that keeps its inputs only and runs its function again in the reverse sweep.
 #include <xgrad/autograd/capture_watch.h>
 #include <xgrad/autograd/custom.h>
-#include <xgrad/autograd/partial_grad.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/node.h>
 #include <xgrad/autograd/op.h>
 #include <xgrad/autograd/ops/shape.h>
+#include <xgrad/autograd/partial_grad.h>
 #include <xgrad/autograd/random.h>
 
 namespace xgrad {

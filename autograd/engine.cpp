@@ -44,10 +44,10 @@ struct Visit {
 /// Scratch memory of a sweep; kept by the thread, so that a sweep in steady state allocates nothing.
 struct Workspace {
   detail::NodeIndex index;
-  std::vector<Visit> visits;          ///< in order of discovery
-  std::vector<std::uint32_t> parents; ///< visit of each edge's node
-  std::vector<std::uint32_t> order;   ///< visits by descending creation number
-  Variables grads;                    ///< accumulated gradient of each output
+  std::vector<Visit> visits;           ///< in order of discovery
+  std::vector<std::uint32_t> parents;  ///< visit of each edge's node
+  std::vector<std::uint32_t> order;    ///< visits by descending creation number
+  Variables grads;                     ///< accumulated gradient of each output
   std::vector<char> wanted;
   Variables input_grads;
 
@@ -94,7 +94,9 @@ class WorkspaceLease {
 class Sweep {
  public:
   explicit Sweep(const GradOptions& options)
-      : create_graph_(options.create_graph), retain_(options.retain_graph.value_or(options.create_graph)), w_(*lease_) {}
+      : create_graph_(options.create_graph),
+        retain_(options.retain_graph.value_or(options.create_graph)),
+        w_(*lease_) {}
 
   /// Finds everything that the outputs depend on.
   void discover(const Variables& outputs) {
@@ -359,8 +361,6 @@ void backward(const Variables& outputs, const Variables& grad_outputs, const Gra
   sweep.store();
 }
 
-void backward(const Variable& output, const GradOptions& options) {
-  backward(Variables{output}, Variables{}, options);
-}
+void backward(const Variable& output, const GradOptions& options) { backward(Variables{output}, Variables{}, options); }
 
 }  // namespace xgrad

@@ -28,9 +28,9 @@ namespace xgrad::memory {
 namespace {
 
 constexpr std::size_t granule = 64;
-constexpr std::size_t linear_limit = 1024;           // below it, classes are multiples of the granule
-constexpr std::size_t small_limit = 32 * 1024;       // up to it, blocks are kept by the thread that freed them
-constexpr std::size_t carved_limit = 256 * 1024;     // up to it, blocks are carved out of arenas
+constexpr std::size_t linear_limit = 1024;        // below it, classes are multiples of the granule
+constexpr std::size_t small_limit = 32 * 1024;    // up to it, blocks are kept by the thread that freed them
+constexpr std::size_t carved_limit = 256 * 1024;  // up to it, blocks are carved out of arenas
 constexpr std::size_t arena_bytes = 1024 * 1024;
 constexpr std::size_t huge_page = 2 * 1024 * 1024;
 constexpr std::size_t n_linear = linear_limit / granule;
@@ -259,7 +259,7 @@ void* allocate(std::size_t bytes) {
   void* p = nullptr;
   if (!pooled()) {
     // Under a memory checker every block is its own, so that overruns and uses after free are seen.
-    p = ::operator new(bytes == 0 ? 1 : bytes, std::align_val_t{granule});
+    p = ::operator new (bytes == 0 ? 1 : bytes, std::align_val_t{granule});
     requests.fetch_add(1, std::memory_order_relaxed);
   } else if (cls < n_small && !cache_ended) {
     p = cache().take(cls);
@@ -274,7 +274,7 @@ void deallocate(void* block, std::size_t bytes) noexcept {
   const std::size_t cls = class_of(bytes);
   count_in_use(-static_cast<std::int64_t>(bytes_of(cls)));
   if (!pooled()) {
-    ::operator delete(block, std::align_val_t{granule});
+    ::operator delete (block, std::align_val_t{granule});
   } else if (cls < n_small && !cache_ended) {
     cache().give(cls, block);
   } else {

@@ -20,7 +20,6 @@ struct Pooled {
   static void operator delete(void* p, std::size_t size) noexcept { memory::deallocate(p, size); }
 };
 
-
 /// Shape and dtype of a value that may be gone.
 struct Spec {
   Shape shape;

@@ -25,8 +25,8 @@ Generator Generator::split(std::uint64_t stream) const noexcept {
   // The child's key is one Philox block of the parent's key at a counter that draws never reach (top word set).
   const std::array<std::uint32_t, 4> counter{static_cast<std::uint32_t>(stream),
                                              static_cast<std::uint32_t>(stream >> 32), 0, 0xffffffff};
-  const auto words = kernels::philox(
-      counter, {static_cast<std::uint32_t>(state_.key), static_cast<std::uint32_t>(state_.key >> 32)});
+  const auto words =
+      kernels::philox(counter, {static_cast<std::uint32_t>(state_.key), static_cast<std::uint32_t>(state_.key >> 32)});
   return Generator(words[0] | static_cast<std::uint64_t>(words[1]) << 32);
 }
 

@@ -97,8 +97,8 @@ Variable pow(const Variable& a, const Variable& b) {
                                       return g * p * pow(where(flat, ones({}, x.dtype()), x), p - 1);
                                     }
                                     const Variable at_zero = equal(x, zero);
-                                    return where(at_zero, zero, g * op.output() *
-                                                                    log(where(at_zero, ones({}, x.dtype()), x)));
+                                    return where(at_zero, zero,
+                                                 g * op.output() * log(where(at_zero, ones({}, x.dtype()), x)));
                                   },
                               .broadcasts = true};
   return detail::apply_promoted(op, a, b);
@@ -152,26 +152,24 @@ constexpr std::array<std::uint32_t, 3> both_inputs{uses::input(0) | uses::input(
 }  // namespace
 
 Variable maximum(const Variable& a, const Variable& b) {
-  static constexpr OpDef<> op{
-      .name = "maximum",
-      .infer = infer::broadcast,
-      .run = run::binary<Binary::maximum>,
-      .uses = both_inputs,
-      .rule = [](const Op<>& op, const Variable& g,
-                 std::size_t i) { return g * max_share(op.input(i), op.input(1 - i)); },
-      .broadcasts = true};
+  static constexpr OpDef<> op{.name = "maximum",
+                              .infer = infer::broadcast,
+                              .run = run::binary<Binary::maximum>,
+                              .uses = both_inputs,
+                              .rule = [](const Op<>& op, const Variable& g,
+                                         std::size_t i) { return g * max_share(op.input(i), op.input(1 - i)); },
+                              .broadcasts = true};
   return detail::apply_promoted(op, a, b);
 }
 
 Variable minimum(const Variable& a, const Variable& b) {
-  static constexpr OpDef<> op{
-      .name = "minimum",
-      .infer = infer::broadcast,
-      .run = run::binary<Binary::minimum>,
-      .uses = both_inputs,
-      .rule = [](const Op<>& op, const Variable& g,
-                 std::size_t i) { return g * max_share(op.input(1 - i), op.input(i)); },
-      .broadcasts = true};
+  static constexpr OpDef<> op{.name = "minimum",
+                              .infer = infer::broadcast,
+                              .run = run::binary<Binary::minimum>,
+                              .uses = both_inputs,
+                              .rule = [](const Op<>& op, const Variable& g,
+                                         std::size_t i) { return g * max_share(op.input(1 - i), op.input(i)); },
+                              .broadcasts = true};
   return detail::apply_promoted(op, a, b);
 }
 

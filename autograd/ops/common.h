@@ -13,8 +13,7 @@
 namespace xgrad::detail {
 
 [[noreturn]] inline void throw_dtype(const char* op, DType got) {
-  throw DTypeError("[" + std::string(op) + "] takes float32 or float64, got " + name_of(got) +
-                   "; convert with astype");
+  throw DTypeError("[" + std::string(op) + "] takes float32 or float64, got " + name_of(got) + "; convert with astype");
 }
 
 inline void check_floating(const char* op, const Array& x) {

@@ -48,8 +48,8 @@ Shape selected_shape(const char* name, Shape whole, const Array& index, std::siz
 
 void check_values(const char* name, const Shape& values, const Shape& wanted) {
   if (values != wanted) {
-    throw ShapeError("[" + std::string(name) + "] values of shape " + to_string(values) + " do not match the index: " +
-                     to_string(wanted) + " expected");
+    throw ShapeError("[" + std::string(name) + "] values of shape " + to_string(values) +
+                     " do not match the index: " + to_string(wanted) + " expected");
   }
 }
 
@@ -65,9 +65,10 @@ Variable gather(const Variable& x, std::int64_t axis, const Variable& index) {
           },
       .run = [](const AxisAttrs& a, Operands in, Array& out) { kernels::gather("gather", in[0], a.axis, in[1], out); },
       .uses = {uses::input(1)},
-      .rule = [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
-        return scatter_add(g, op.input_shape(0), static_cast<std::int64_t>(op.attrs().axis), op.input(1));
-      }};
+      .rule =
+          [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
+            return scatter_add(g, op.input_shape(0), static_cast<std::int64_t>(op.attrs().axis), op.input(1));
+          }};
   return apply(op, AxisAttrs{normalize_axis(axis, x.rank(), "gather")}, x, index);
 }
 
@@ -86,9 +87,8 @@ Variable scatter_add(const Variable& x, const Shape& shape, std::int64_t axis, c
             kernels::scatter_add("scatter_add", in[0], a.axis, in[1], out);
           },
       .uses = {uses::input(1)},
-      .rule = [](const Op<ScatterAttrs>& op, const Variable& g, std::size_t) {
-        return gather(g, static_cast<std::int64_t>(op.attrs().axis), op.input(1));
-      }};
+      .rule = [](const Op<ScatterAttrs>& op, const Variable& g,
+                 std::size_t) { return gather(g, static_cast<std::int64_t>(op.attrs().axis), op.input(1)); }};
   return apply(op, ScatterAttrs{shape, normalize_axis(axis, shape.rank(), "scatter_add")}, x, index);
 }
 
@@ -102,9 +102,10 @@ Variable index_select(const Variable& x, std::int64_t axis, const Variable& inde
       .run = [](const AxisAttrs& a, Operands in,
                 Array& out) { kernels::index_select("index_select", in[0], a.axis, in[1], out); },
       .uses = {uses::input(1)},
-      .rule = [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
-        return index_add(g, op.input_shape(0), static_cast<std::int64_t>(op.attrs().axis), op.input(1));
-      }};
+      .rule =
+          [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
+            return index_add(g, op.input_shape(0), static_cast<std::int64_t>(op.attrs().axis), op.input(1));
+          }};
   return apply(op, AxisAttrs{normalize_axis(axis, x.rank(), "index_select")}, x, index);
 }
 
@@ -122,9 +123,8 @@ Variable index_add(const Variable& x, const Shape& shape, std::int64_t axis, con
             kernels::index_add("index_add", in[0], a.axis, in[1], out);
           },
       .uses = {uses::input(1)},
-      .rule = [](const Op<ScatterAttrs>& op, const Variable& g, std::size_t) {
-        return index_select(g, static_cast<std::int64_t>(op.attrs().axis), op.input(1));
-      }};
+      .rule = [](const Op<ScatterAttrs>& op, const Variable& g,
+                 std::size_t) { return index_select(g, static_cast<std::int64_t>(op.attrs().axis), op.input(1)); }};
   return apply(op, ScatterAttrs{shape, normalize_axis(axis, shape.rank(), "index_add")}, x, index);
 }
 

@@ -92,16 +92,16 @@ Spec infer_linear(const char* name, const NoAttrs&, Operands in) {
 }  // namespace
 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
-  static constexpr OpDef<> op{.name = "linear",
-                              .infer = infer_linear,
-                              .run = [](const NoAttrs&, Operands in,
-                                        Array& out) { kernels::linear(in[0], in[1], in[2], out); },
-                              .uses = {uses::input(1), uses::input(0), uses::nothing},
-                              .rule =
-                                  [](const Op<>& op, const Variable& g, std::size_t i) {
-                                    if (i == 0) return matmul(g, op.input(1));
-                                    return i == 1 ? matmul(g, op.input(0), true, false) : sum(g, {0});
-                                  }};
+  static constexpr OpDef<> op{
+      .name = "linear",
+      .infer = infer_linear,
+      .run = [](const NoAttrs&, Operands in, Array& out) { kernels::linear(in[0], in[1], in[2], out); },
+      .uses = {uses::input(1), uses::input(0), uses::nothing},
+      .rule =
+          [](const Op<>& op, const Variable& g, std::size_t i) {
+            if (i == 0) return matmul(g, op.input(1));
+            return i == 1 ? matmul(g, op.input(0), true, false) : sum(g, {0});
+          }};
   if (x.rank() == 2) return bias.defined() ? apply(op, x, weight, bias) : matmul(x, weight, false, true);
   if (x.rank() == 0) throw ShapeError("[linear] the input needs at least one axis, got ()");
   // Leading axes are rows.

@@ -27,22 +27,20 @@ Variable square(const Variable& x) {
 }
 
 Variable exp(const Variable& x) {
-  static constexpr OpDef<> op{
-      .name = "exp",
-      .infer = infer::floating,
-      .run = run::unary<Unary::exp>,
-      .uses = {uses::output},
-      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g * op.output(); }};
+  static constexpr OpDef<> op{.name = "exp",
+                              .infer = infer::floating,
+                              .run = run::unary<Unary::exp>,
+                              .uses = {uses::output},
+                              .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g * op.output(); }};
   return apply(op, x);
 }
 
 Variable log(const Variable& x) {
-  static constexpr OpDef<> op{
-      .name = "log",
-      .infer = infer::floating,
-      .run = run::unary<Unary::log>,
-      .uses = {uses::input(0)},
-      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g / op.input(0); }};
+  static constexpr OpDef<> op{.name = "log",
+                              .infer = infer::floating,
+                              .run = run::unary<Unary::log>,
+                              .uses = {uses::input(0)},
+                              .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g / op.input(0); }};
   return apply(op, x);
 }
 
@@ -81,11 +79,10 @@ Variable rsqrt(const Variable& x) {
                               .infer = infer::floating,
                               .run = run::unary<Unary::rsqrt>,
                               .uses = {uses::output},
-                              .rule =
-                                  [](const Op<>& op, const Variable& g, std::size_t) {
-                                    const Variable y = op.output();
-                                    return g * (square(y) * y * -0.5);
-                                  }};
+                              .rule = [](const Op<>& op, const Variable& g, std::size_t) {
+                                const Variable y = op.output();
+                                return g * (square(y) * y * -0.5);
+                              }};
   return apply(op, x);
 }
 
@@ -114,10 +111,9 @@ Variable erf(const Variable& x) {
                               .infer = infer::floating,
                               .run = run::unary<Unary::erf>,
                               .uses = {uses::input(0)},
-                              .rule =
-                                  [](const Op<>& op, const Variable& g, std::size_t) {
-                                    return g * (exp(-square(op.input(0))) * (2.0 * std::numbers::inv_sqrtpi));
-                                  }};
+                              .rule = [](const Op<>& op, const Variable& g, std::size_t) {
+                                return g * (exp(-square(op.input(0))) * (2.0 * std::numbers::inv_sqrtpi));
+                              }};
   return apply(op, x);
 }
 
@@ -181,9 +177,8 @@ Variable leaky_relu_grad(const Variable& g, const Variable& y, double slope) {
       .run = [](const SlopeAttrs& a, Operands in,
                 Array& out) { kernels::binary(Binary::leaky_relu_grad, in[0], in[1], out, a.slope); },
       .uses = {uses::input(1)},
-      .rule = [](const Op<SlopeAttrs>& op, const Variable& gg, std::size_t i) {
-        return i == 0 ? leaky_relu_grad(gg, op.input(1), op.attrs().slope) : Variable();
-      }};
+      .rule = [](const Op<SlopeAttrs>& op, const Variable& gg,
+                 std::size_t i) { return i == 0 ? leaky_relu_grad(gg, op.input(1), op.attrs().slope) : Variable(); }};
   return apply(op, SlopeAttrs{slope}, g, y);
 }
 
@@ -240,13 +235,13 @@ Variable leaky_relu(const Variable& x, double slope) {
       .uses = {uses::output},
       .rule = [](const Op<SlopeAttrs>& op, const Variable& g,
                  std::size_t) { return leaky_relu_grad(g, op.output(), op.attrs().slope); }};
-  static constexpr OpDef<SlopeAttrs> by_input{
-      .name = "leaky_relu",
-      .infer = infer::floating,
-      .run = by_output.run,
-      .uses = {uses::input(0)},
-      .rule = [](const Op<SlopeAttrs>& op, const Variable& g,
-                 std::size_t) { return leaky_relu_grad(g, op.input(0), op.attrs().slope); }};
+  static constexpr OpDef<SlopeAttrs> by_input{.name = "leaky_relu",
+                                              .infer = infer::floating,
+                                              .run = by_output.run,
+                                              .uses = {uses::input(0)},
+                                              .rule = [](const Op<SlopeAttrs>& op, const Variable& g, std::size_t) {
+                                                return leaky_relu_grad(g, op.input(0), op.attrs().slope);
+                                              }};
   return apply(slope >= 0.0 ? by_output : by_input, SlopeAttrs{slope}, x);
 }
 
@@ -263,12 +258,13 @@ Variable elu(const Variable& x, double alpha) {
       .infer = infer::floating,
       .run = [](const AlphaAttrs& a, Operands in, Array& out) { kernels::unary(Unary::elu, in[0], out, a.alpha); },
       .uses = {uses::input(0)},
-      .rule = [](const Op<AlphaAttrs>& op, const Variable& g, std::size_t) {
-        const Variable x = op.input(0);
-        const Variable zero = zeros({}, x.dtype());
-        const Variable below = exp(clamp(x, -std::numeric_limits<double>::infinity(), 0.0)) * op.attrs().alpha;
-        return g * where(greater(x, zero), ones({}, x.dtype()), below);
-      }};
+      .rule =
+          [](const Op<AlphaAttrs>& op, const Variable& g, std::size_t) {
+            const Variable x = op.input(0);
+            const Variable zero = zeros({}, x.dtype());
+            const Variable below = exp(clamp(x, -std::numeric_limits<double>::infinity(), 0.0)) * op.attrs().alpha;
+            return g * where(greater(x, zero), ones({}, x.dtype()), below);
+          }};
   return apply(op, AlphaAttrs{alpha}, x);
 }
 

@@ -100,8 +100,7 @@ Variable extreme(const char* name, const Variable& x, const Axes& axes, bool kee
           }};
   const ReduceAttrs attrs = attrs_for(name, x, axes, keepdims);
   if (detail::reduced_count(x.shape(), attrs.axes) == 0) {
-    throw ShapeError("[" + std::string(name) + "] an empty set has no extreme: input of shape " +
-                     to_string(x.shape()));
+    throw ShapeError("[" + std::string(name) + "] an empty set has no extreme: input of shape " + to_string(x.shape()));
   }
   return apply(op, attrs, x);
 }
@@ -208,8 +207,10 @@ struct NormAttrs {
 Variable norm(const Variable& x, const Axes& axes, bool keepdims, double eps) {
   static constexpr OpDef<NormAttrs> op{
       .name = "norm",
-      .infer = [](const char* name, const NormAttrs& a,
-                  Operands in) { return infer_reduced_floating(name, {a.axes, a.keepdims}, in); },
+      .infer =
+          [](const char* name, const NormAttrs& a, Operands in) {
+            return infer_reduced_floating(name, {a.axes, a.keepdims}, in);
+          },
       .run =
           [](const NormAttrs& a, Operands in, Array& out) {
             Array squares(out.shape(), out.dtype());

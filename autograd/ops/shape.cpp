@@ -21,7 +21,10 @@ struct ShapeAttrs {
 Variable reshape(const Variable& x, const Shape& shape) {
   static constexpr OpDef<ShapeAttrs> op{
       .name = "reshape",
-      .infer = [](const char*, const ShapeAttrs& a, Operands in) { return Spec{a.shape, in[0].dtype()}; },
+      .infer =
+          [](const char*, const ShapeAttrs& a, Operands in) {
+            return Spec{a.shape, in[0].dtype()};
+          },
       .run = nullptr,  // the output views the input's buffer
       .rule = [](const Op<ShapeAttrs>& op, const Variable& g, std::size_t) { return reshape(g, op.input_shape(0)); }};
   if (x.shape() == shape) return x;
@@ -172,7 +175,10 @@ struct CastAttrs {
 Variable astype(const Variable& x, DType dtype) {
   static constexpr OpDef<CastAttrs> op{
       .name = "astype",
-      .infer = [](const char*, const CastAttrs& a, Operands in) { return Spec{in[0].shape(), a.dtype}; },
+      .infer =
+          [](const char*, const CastAttrs& a, Operands in) {
+            return Spec{in[0].shape(), a.dtype};
+          },
       .run = [](const CastAttrs&, Operands in, Array& out) { kernels::cast(in[0], out); },
       .rule = [](const Op<CastAttrs>& op, const Variable& g, std::size_t) { return astype(g, op.input_dtype(0)); }};
   if (x.dtype() == dtype) return x;
@@ -182,10 +188,8 @@ Variable astype(const Variable& x, DType dtype) {
 Variable clone(const Variable& x) {
   static constexpr OpDef<> op{.name = "clone",
                               .infer = infer::same,
-                              .run =
-                                  [](const NoAttrs&, Operands in, Array& out) {
-                                    std::memcpy(out.mutable_raw(), in[0].raw(), in[0].nbytes());
-                                  },
+                              .run = [](const NoAttrs&, Operands in,
+                                        Array& out) { std::memcpy(out.mutable_raw(), in[0].raw(), in[0].nbytes()); },
                               .rule = [](const Op<>&, const Variable& g, std::size_t) { return g; }};
   return apply(op, x);
 }

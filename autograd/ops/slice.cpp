@@ -36,38 +36,42 @@ SlicePlan plan(const Shape& whole, const SliceAttrs& s) {
 Variable scatter_slice(const Variable& x, const ScatterAttrs& attrs);
 
 Variable take_slice(const Variable& x, const SliceAttrs& attrs) {
-  static constexpr OpDef<SliceAttrs> op{
-      .name = "slice",
-      .infer =
-          [](const char*, const SliceAttrs& a, Operands in) {
-            Shape out = in[0].shape();
-            out[a.axis] = a.count;
-            return Spec{out, in[0].dtype()};
-          },
-      .run =
-          [](const SliceAttrs& a, Operands in, Array& out) {
-            const SlicePlan from = plan(in[0].shape(), a);
-            kernels::strided_copy(out.shape(), in[0], from.offset, from.strides, out, 0,
-                                  kernels::contiguous_strides(out.shape()));
-          },
-      .rule = [](const Op<SliceAttrs>& op, const Variable& g,
-                 std::size_t) { return scatter_slice(g, {op.input_shape(0), op.attrs()}); }};
+  static constexpr OpDef<SliceAttrs> op{.name = "slice",
+                                        .infer =
+                                            [](const char*, const SliceAttrs& a, Operands in) {
+                                              Shape out = in[0].shape();
+                                              out[a.axis] = a.count;
+                                              return Spec{out, in[0].dtype()};
+                                            },
+                                        .run =
+                                            [](const SliceAttrs& a, Operands in, Array& out) {
+                                              const SlicePlan from = plan(in[0].shape(), a);
+                                              kernels::strided_copy(out.shape(), in[0], from.offset, from.strides, out,
+                                                                    0, kernels::contiguous_strides(out.shape()));
+                                            },
+                                        .rule =
+                                            [](const Op<SliceAttrs>& op, const Variable& g, std::size_t) {
+                                              return scatter_slice(g, {op.input_shape(0), op.attrs()});
+                                            }};
   return apply(op, attrs, x);
 }
 
 Variable scatter_slice(const Variable& x, const ScatterAttrs& attrs) {
-  static constexpr OpDef<ScatterAttrs> op{
-      .name = "slice_scatter",
-      .infer = [](const char*, const ScatterAttrs& a, Operands in) { return Spec{a.shape, in[0].dtype()}; },
-      .run =
-          [](const ScatterAttrs& a, Operands in, Array& out) {
-            kernels::fill(out, 0.0);
-            const SlicePlan to = plan(out.shape(), a.where);
-            kernels::strided_copy(in[0].shape(), in[0], 0, kernels::contiguous_strides(in[0].shape()), out, to.offset,
-                                  to.strides);
-          },
-      .rule = [](const Op<ScatterAttrs>& op, const Variable& g,
-                 std::size_t) { return take_slice(g, op.attrs().where); }};
+  static constexpr OpDef<ScatterAttrs> op{.name = "slice_scatter",
+                                          .infer =
+                                              [](const char*, const ScatterAttrs& a, Operands in) {
+                                                return Spec{a.shape, in[0].dtype()};
+                                              },
+                                          .run =
+                                              [](const ScatterAttrs& a, Operands in, Array& out) {
+                                                kernels::fill(out, 0.0);
+                                                const SlicePlan to = plan(out.shape(), a.where);
+                                                kernels::strided_copy(in[0].shape(), in[0], 0,
+                                                                      kernels::contiguous_strides(in[0].shape()), out,
+                                                                      to.offset, to.strides);
+                                              },
+                                          .rule = [](const Op<ScatterAttrs>& op, const Variable& g,
+                                                     std::size_t) { return take_slice(g, op.attrs().where); }};
   return apply(op, attrs, x);
 }
 
@@ -114,8 +118,8 @@ Variable slice_scatter(const Variable& x, const Shape& shape, std::int64_t axis,
   const auto inside = [&](std::int64_t i) { return i >= 0 && i < shape[k]; };
   if (x.shape() != expected || step == 0 || (count > 0 && (!inside(start) || !inside(last)))) {
     throw ShapeError("[slice_scatter] values of shape " + to_string(x.shape()) + " do not fit axis " +
-                     std::to_string(k) + " of " + to_string(shape) + " from " + std::to_string(start) + " in steps of " +
-                     std::to_string(step));
+                     std::to_string(k) + " of " + to_string(shape) + " from " + std::to_string(start) +
+                     " in steps of " + std::to_string(step));
   }
   return scatter_slice(x, {shape, {k, start, step, count}});
 }
@@ -226,9 +230,9 @@ Variable concat(const Variables& xs, std::int64_t axis) {
     Shape expected = first.shape();
     if (x.rank() == first.rank()) expected[attrs.axis] = x.shape()[attrs.axis];
     if (x.shape() != expected || x.dtype() != first.dtype()) {
-      throw ShapeError("[concat] inputs must agree off axis " + std::to_string(attrs.axis) + " and in dtype: " +
-                       name_of(first.dtype()) + to_string(first.shape()) + " and " + name_of(x.dtype()) +
-                       to_string(x.shape()));
+      throw ShapeError("[concat] inputs must agree off axis " + std::to_string(attrs.axis) +
+                       " and in dtype: " + name_of(first.dtype()) + to_string(first.shape()) + " and " +
+                       name_of(x.dtype()) + to_string(x.shape()));
     }
     attrs.offsets.push_back(attrs.offsets.back() + x.shape()[attrs.axis]);
     inputs.push_back(&x);
