@@ -18,7 +18,7 @@ class RunLocked : public Error {
 /// `runs/<number>-<preset>-<data>/`, held by an exclusive lock that the system releases when the process ends.
 class RunFolder {
  public:
-  /// Makes `root`/<next free number>-<preset>-<data>; two processes never get the same number. @throws IoError
+  /// Makes `root/<next free number>-<preset>-<data>`; two processes never get the same number. @throws IoError
   static RunFolder create(const std::filesystem::path& root, const std::string& preset, const std::string& data);
   /// Makes exactly this folder. @throws ValueError when it exists and is not empty; IoError; RunLocked
   static RunFolder create_at(const std::filesystem::path& folder);
