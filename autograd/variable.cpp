@@ -39,6 +39,7 @@ Variable::Variable(Array value, bool requires_grad) {
 }
 
 Variable::Variable(intrusive_ptr<VariableImpl> impl) noexcept : impl_(std::move(impl)) {}
+Variable::Variable() noexcept = default;
 Variable::Variable(const Variable& other) noexcept = default;
 Variable::Variable(Variable&& other) noexcept = default;
 Variable& Variable::operator=(Variable other) noexcept {
