@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Element-wise kernels: broadcasting merged to few loops, split over the threads, run by the vector tables.
+#include <xgrad/autograd/kernels/elementwise.h>
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/kernels/broadcast.h>
+#include <xgrad/autograd/kernels/simd/table.h>
+#include <xgrad/autograd/parallel.h>
+
+namespace xgrad::kernels {
+namespace {
+
+using xgrad::detail::parallel_for;
+
+// Elements a chunk: some 20 us of work, measured, on what the function costs an element.
+constexpr std::int64_t cheap_grain = 65536;
+constexpr std::int64_t dear_grain = 16384;
+
+std::int64_t grain_of(Unary f) noexcept {
+  switch (f) {
+    case Unary::sin:
+    case Unary::cos:
+    case Unary::pow:
+    case Unary::floor:
+      return 2048;
+    case Unary::exp:
+    case Unary::log:
+    case Unary::log1p:
+    case Unary::expm1:
+    case Unary::erf:
+    case Unary::tanh:
+    case Unary::sigmoid:
+    case Unary::softplus:
+    case Unary::elu:
+    case Unary::gelu:
+    case Unary::silu:
+      return dear_grain;
+    default:
+      return cheap_grain;
+  }
+}
+
+/// Which variant of a binary loop: the operands that are one value along the inner axis.
+unsigned splat(bool a, bool b) noexcept { return (a ? unsigned{simd::splat_a} : 0u) | (b ? unsigned{simd::splat_b} : 0u); }
+
+[[noreturn]] void throw_dtype(const char* what, DType dtype) {
+  throw DTypeError("[" + std::string(what) + "] the function does not take " + name_of(dtype) +
+                   "; convert with astype first");
+}
+
+}  // namespace
+
+void unary(Unary f, const Array& x, Array& out, double p, double q) {
+  const DType dtype = out.dtype();
+  const auto loop = simd::table().unary[static_cast<int>(dtype)][static_cast<int>(f)];
+  if (loop == nullptr) throw_dtype("unary", dtype);
+  const void* in = x.raw();
+  void* y = out.mutable_raw();
+  const std::int64_t n = out.size();
+  const std::int64_t grain = grain_of(f);
+  if (n <= grain) return loop(n, in, y, p, q);
+  parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
+    loop(end - begin, detail::at(x, begin), detail::at(y, dtype, begin), p, q);
+  });
+}
+
+void binary(Binary f, const Array& a, const Array& b, Array& out, double p) {
+  const DType dtype = out.dtype();
+  const auto* variants = simd::table().binary[static_cast<int>(dtype)][static_cast<int>(f)];
+  if (variants[0] == nullptr) throw_dtype("binary", dtype);
+  void* y = out.mutable_raw();
+  const std::int64_t n = out.size();
+  if (n == 0) return;
+  const std::int64_t grain = f == Binary::pow ? 2048 : cheap_grain;
+  const bool whole_a = a.size() == n, whole_b = b.size() == n;
+  if ((whole_a || a.size() == 1) && (whole_b || b.size() == 1)) {
+    const auto loop = variants[splat(!whole_a, !whole_b)];
+    if (n <= grain) return loop({1, n, 0, 0}, a.raw(), b.raw(), y, p);
+    parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
+      loop({1, end - begin, 0, 0}, detail::at(a, whole_a ? begin : 0), detail::at(b, whole_b ? begin : 0),
+           detail::at(y, dtype, begin), p);
+    });
+    return;
+  }
+  const auto loops = detail::collapse<2>(
+      out.shape(), {detail::broadcast_strides(a.shape(), out.shape()), detail::broadcast_strides(b.shape(), out.shape())});
+  const auto loop = variants[splat(loops.inner_stride(0) == 0, loops.inner_stride(1) == 0)];
+  // The last two axes go to the vector loop, the others to the odometer; one axis never gets here.
+  const std::size_t row_axis = loops.rank - 2;
+  const std::int64_t inner = loops.inner(), rows = loops.extent[row_axis];
+  const std::int64_t a_stride = loops.stride[0][row_axis], b_stride = loops.stride[1][row_axis];
+  const std::int64_t all_rows = n / inner;
+  parallel_for(all_rows, std::max<std::int64_t>(1, grain / inner), [&](std::int64_t begin, std::int64_t end) {
+    detail::Odometer<2> outer(loops, row_axis, begin / rows);
+    for (std::int64_t first = begin % rows; begin < end; first = 0, outer.next()) {
+      const std::int64_t count = std::min(rows - first, end - begin);
+      loop({count, inner, a_stride, b_stride}, detail::at(a, outer.offset(0) + first * a_stride),
+           detail::at(b, outer.offset(1) + first * b_stride), detail::at(y, dtype, begin * inner), p);
+      begin += count;
+    }
+  });
+}
+
+void where(const Array& condition, const Array& a, const Array& b, Array& out) {
+  const DType dtype = out.dtype();
+  const auto loop = simd::table().where[static_cast<int>(condition.dtype())][static_cast<int>(dtype)];
+  void* y = out.mutable_raw();
+  if (out.size() == 0) return;
+  const auto loops = detail::collapse<3>(out.shape(), {detail::broadcast_strides(condition.shape(), out.shape()),
+                                                       detail::broadcast_strides(a.shape(), out.shape()),
+                                                       detail::broadcast_strides(b.shape(), out.shape())});
+  const std::int64_t inner = loops.inner();
+  // Long rows are cut into pieces, short ones taken several at a time.
+  const std::int64_t piece = std::min(inner, cheap_grain);
+  const std::int64_t pieces = (inner - 1) / piece + 1;
+  parallel_for(out.size() / inner * pieces, std::max<std::int64_t>(1, cheap_grain / piece),
+               [&](std::int64_t begin, std::int64_t end) {
+                 detail::Odometer<3> outer(loops, loops.rank - 1, begin / pieces);
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   const std::int64_t first = i % pieces * piece;
+                   const auto place = [&](const Array& x, std::size_t k) {
+                     return detail::at(x, outer.offset(k) + first * loops.inner_stride(k));
+                   };
+                   loop(std::min(piece, inner - first), place(condition, 0), loops.inner_stride(0), place(a, 1),
+                        loops.inner_stride(1), place(b, 2), loops.inner_stride(2),
+                        detail::at(y, dtype, i / pieces * inner + first));
+                   if (i % pieces == pieces - 1) outer.next();
+                 }
+               });
+}
+
+void add_in_place(Array& out, const Array& x) {
+  void* y = out.mutable_raw();
+  const auto loop = simd::table().binary[static_cast<int>(out.dtype())][static_cast<int>(Binary::add)][simd::none];
+  parallel_for(out.size(), cheap_grain, [&](std::int64_t begin, std::int64_t end) {
+    void* place = detail::at(y, out.dtype(), begin);
+    loop({1, end - begin, 0, 0}, place, detail::at(x, begin), place, 0);
+  });
+}
+
+void fill(Array& out, double value) {
+  void* y = out.mutable_raw();
+  const auto typed = [&](auto v) {
+    parallel_for(out.size(), cheap_grain, [&](std::int64_t begin, std::int64_t end) {
+      std::fill(static_cast<decltype(v)*>(y) + begin, static_cast<decltype(v)*>(y) + end, v);
+    });
+  };
+  if (out.dtype() == DType::float32) return typed(static_cast<float>(value));
+  if (out.dtype() == DType::float64) return typed(value);
+  typed(static_cast<std::int64_t>(value));
+}
+
+void cast(const Array& x, Array& out) {
+  void* y = out.mutable_raw();
+  const auto loop = simd::table().cast[static_cast<int>(x.dtype())][static_cast<int>(out.dtype())];
+  parallel_for(out.size(), cheap_grain, [&](std::int64_t begin, std::int64_t end) {
+    loop(end - begin, detail::at(x, begin), detail::at(y, out.dtype(), begin));
+  });
+}
+
+bool all_finite(const Array& x) {
+  if (!is_floating(x.dtype())) return true;
+  const auto loop = simd::table().all_finite[static_cast<int>(x.dtype())];
+  std::atomic<bool> finite{true};
+  parallel_for(x.size(), cheap_grain, [&](std::int64_t begin, std::int64_t end) {
+    if (finite.load(std::memory_order_relaxed) && !loop(end - begin, detail::at(x, begin))) {
+      finite.store(false, std::memory_order_relaxed);
+    }
+  });
+  return finite.load();
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Matrix products through xtensor-blas's cxxblas; BLAS is held to one thread and large products are cut over our pool.
+#include <xgrad/autograd/kernels/gemm.h>
+
+#include <algorithm>
+#include <complex>
+#include <cstring>
+
+#include <xflens/cxxblas/cxxblas.cxx>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/kernels/broadcast.h>
+#include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/parallel.h>
+
+// OpenBLAS's own switch, absent from other libraries.
+extern "C" void openblas_set_num_threads(int) __attribute__((weak));
+
+namespace xgrad::kernels {
+namespace {
+
+using xgrad::detail::parallel_for;
+
+/// One product C (m, n) = op(A) (m, k) op(B) (k, n) + beta C, all row-major; ld is the length of a stored row.
+struct Gemm {
+  std::int64_t m, n, k;
+  bool transpose_a, transpose_b;
+  std::int64_t lda, ldb, ldc;
+  double beta;
+};
+
+void hold_blas_to_one_thread() {
+  static const bool held = [] {
+    if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
+    return true;
+  }();
+  static_cast<void>(held);
+}
+
+cxxblas::Transpose flag(bool transpose) { return transpose ? cxxblas::Trans : cxxblas::NoTrans; }
+
+template <class T>
+void one_product(const Gemm& g, const T* a, const T* b, T* c) {
+  const int m = static_cast<int>(g.m), n = static_cast<int>(g.n), k = static_cast<int>(g.k);
+  const int lda = static_cast<int>(g.lda), ldb = static_cast<int>(g.ldb), ldc = static_cast<int>(g.ldc);
+  const T one = 1, beta = static_cast<T>(g.beta);
+  if (n == 1) {
+    // c = op(A) b; a column of B is contiguous when B is transposed or has one column.
+    cxxblas::gemv(cxxblas::RowMajor, flag(g.transpose_a), g.transpose_a ? k : m, g.transpose_a ? m : k, one, a, lda, b,
+                  g.transpose_b ? 1 : ldb, beta, c, ldc);
+  } else if (m == 1) {
+    // c' = op(B)' a'.
+    cxxblas::gemv(cxxblas::RowMajor, flag(!g.transpose_b), g.transpose_b ? n : k, g.transpose_b ? k : n, one, b, ldb, a,
+                  g.transpose_a ? lda : 1, beta, c, 1);
+  } else {
+    cxxblas::gemm(cxxblas::RowMajor, flag(g.transpose_a), flag(g.transpose_b), m, n, k, one, a, lda, b, ldb, beta, c,
+                  ldc);
+  }
+}
+
+/// Rows or columns of C a chunk, whichever side is longer, in fixed multiples so that the bits do not depend on the
+/// number of threads; 0 when the product is too small to cut.
+std::int64_t chunk_of(const Gemm& g) {
+  constexpr std::int64_t worth_cutting = 2'000'000;  // multiply-adds, some 20 us
+  if (g.m * g.n * g.k < worth_cutting) return 0;
+  const std::int64_t side = std::max(g.m, g.n);
+  const std::int64_t half = ((side + 1) / 2 + 15) / 16 * 16;
+  return half < side ? half : 0;
+}
+
+template <class T>
+void product(const Gemm& g, const T* a, const T* b, T* c) {
+  const std::int64_t chunk = chunk_of(g);
+  if (chunk == 0) return one_product(g, a, b, c);
+  const bool by_rows = g.m >= g.n;
+  parallel_for(by_rows ? g.m : g.n, chunk, [&](std::int64_t begin, std::int64_t end) {
+    Gemm part = g;
+    if (by_rows) {
+      part.m = end - begin;
+      one_product(part, a + begin * (g.transpose_a ? 1 : g.lda), b, c + begin * g.ldc);
+    } else {
+      part.n = end - begin;
+      one_product(part, a, b + begin * (g.transpose_b ? g.ldb : 1), c + begin);
+    }
+  });
+}
+
+template <class T>
+void matmul_typed(const Array& a, bool transpose_a, const Array& b, bool transpose_b, Array& out, bool accumulate) {
+  const Shape &sa = a.shape(), &sb = b.shape(), &so = out.shape();
+  const std::int64_t m = so[so.rank() - 2], n = so.back();
+  const std::int64_t k = transpose_a ? sa[sa.rank() - 2] : sa.back();
+  T* c = out.mutable_data<T>();
+  if (out.size() == 0) return;
+  if (k == 0) {
+    if (!accumulate) std::fill_n(c, out.size(), T(0));
+    return;
+  }
+  Gemm g{m, n, k, transpose_a, transpose_b, sa.back(), sb.back(), n, accumulate ? 1.0 : 0.0};
+
+  // Leading axes: strides of a and b counted in matrices.
+  const auto leading = [](const Shape& s) { return Shape(s.begin(), s.rank() - 2); };
+  const Shape batch = leading(so);
+  const std::int64_t count = batch.numel();
+  // Rows of many matrices against one shared matrix are the rows of one product.
+  if (count > 1 && b.size() == k * n && a.size() == count * m * k && !transpose_a) {
+    g.m *= count;
+    return product(g, a.data<T>(), b.data<T>(), c);
+  }
+  if (count == 1) return product(g, a.data<T>(), b.data<T>(), c);
+  const auto loops = detail::collapse<2>(
+      batch, {detail::broadcast_strides(leading(sa), batch), detail::broadcast_strides(leading(sb), batch)});
+  const T *pa = a.data<T>(), *pb = b.data<T>();
+  constexpr std::int64_t work = 2'000'000;  // multiply-adds a chunk
+  const std::int64_t grain = std::max<std::int64_t>(1, work / std::max<std::int64_t>(m * n * k, 1));
+  parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end) {
+    detail::Odometer<2> place(loops, loops.rank, begin);
+    for (std::int64_t i = begin; i < end; ++i, place.next()) {
+      one_product(g, pa + place.offset(0) * m * k, pb + place.offset(1) * k * n, c + i * m * n);
+    }
+  });
+}
+
+template <class T>
+void linear_typed(const Array& x, const Array& w, const Array& bias, Array& out) {
+  const std::int64_t n = w.shape()[0], k = w.shape()[1];
+  T* c = out.mutable_data<T>();
+  if (out.size() == 0) return;
+  const std::int64_t rows = out.size() / n;
+  if (bias.defined()) {
+    const T* row = bias.data<T>();
+    for (std::int64_t r = 0; r < rows; ++r) std::memcpy(c + r * n, row, static_cast<std::size_t>(n) * sizeof(T));
+  } else if (k == 0) {
+    std::fill_n(c, out.size(), T(0));
+  }
+  if (k == 0) return;
+  product(Gemm{rows, n, k, false, true, k, k, n, bias.defined() ? 1.0 : 0.0}, x.data<T>(), w.data<T>(), c);
+}
+
+void check_floating(const char* op, const Array& out) {
+  if (!is_floating(out.dtype())) {
+    throw DTypeError("[" + std::string(op) + "] takes float32 or float64, not int64; convert with astype first");
+  }
+}
+
+}  // namespace
+
+void matmul(const Array& a, bool transpose_a, const Array& b, bool transpose_b, Array& out, bool accumulate) {
+  check_floating("matmul", out);
+  hold_blas_to_one_thread();
+  if (out.dtype() == DType::float32) {
+    matmul_typed<float>(a, transpose_a, b, transpose_b, out, accumulate);
+  } else {
+    matmul_typed<double>(a, transpose_a, b, transpose_b, out, accumulate);
+  }
+}
+
+void linear(const Array& x, const Array& w, const Array& bias, Array& out) {
+  check_floating("linear", out);
+  hold_blas_to_one_thread();
+  if (out.dtype() == DType::float32) {
+    linear_typed<float>(x, w, bias, out);
+  } else {
+    linear_typed<double>(x, w, bias, out);
+  }
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One instruction set's table.
+#include <xgrad/autograd/kernels/simd/parts.h>
+
+namespace xgrad::kernels::simd::XGRAD_ISA {
+
+void fill(Table& t) {
+  add_elementwise(t);
+  add_reduce(t);
+  add_optimizer(t);
+  add_random(t);
+}
+
+}  // namespace xgrad::kernels::simd::XGRAD_ISA

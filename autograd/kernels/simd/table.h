@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The vector loops as a table of function pointers, one table an instruction set; the best one is chosen at start-up.
+#pragma once
+
+#include <cstdint>
+
+#include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/kernels/optimizer.h>
+#include <xgrad/autograd/kernels/reduce.h>
+
+namespace xgrad::kernels::simd {
+
+/// y[i] = f(x[i]; p, q)
+using UnaryLoop = void (*)(std::int64_t n, const void* x, void* y, double p, double q);
+
+/// Two nested loops, the inner one over elements that are contiguous or all one value; strides are between rows.
+struct Rows {
+  std::int64_t rows, n, a_stride, b_stride;
+};
+/// y[i, j] = f(a[i, j], b[i, j]; p), y contiguous.
+using BinaryLoop = void (*)(const Rows& rows, const void* a, const void* b, void* y, double p);
+
+/// Which operand of a binary loop is one value along the inner axis.
+enum Splat : unsigned { none = 0, splat_a = 1, splat_b = 2, splat_both = 3 };
+
+/// y[i, j] = reduction over r of x[i, r, j], for i in [0, outer), j in [0, inner); rows of x are x_stride apart, its
+/// slices x_outer_stride and those of y y_stride.
+struct Fold {
+  std::int64_t outer, reduce, inner, x_outer_stride, x_stride, y_stride;
+};
+using FoldLoop = void (*)(const Fold& fold, const void* x, void* y);
+
+/// Row-wise over (rows, n); y is (rows, n), for logsumexp (rows).
+using SoftmaxLoop = void (*)(std::int64_t rows, std::int64_t n, const void* x, void* y);
+
+/// State arrays may be null where the update does not use them.
+using SgdLoop = void (*)(const SgdUpdate& u, std::int64_t n, const void* g, void* p, void* buffer);
+using AdamLoop = void (*)(const AdamUpdate& u, std::int64_t n, const void* g, void* p, void* m, void* v, void* max_v);
+using RmspropLoop = void (*)(const RmspropUpdate& u, std::int64_t n, const void* g, void* p, void* square_avg,
+                             void* mean_g, void* buffer);
+
+/// First index is the DType; a null entry means that the dtype is not taken.
+struct Table {
+  UnaryLoop unary[3][static_cast<int>(Unary::count_)];
+  BinaryLoop binary[3][static_cast<int>(Binary::count_)][4];
+  FoldLoop fold[3][static_cast<int>(Reduce::count_)];
+  SoftmaxLoop softmax[2], log_softmax[2], logsumexp[2];
+  SgdLoop sgd[2];
+  AdamLoop adam[2];
+  RmspropLoop rmsprop[2];
+  /// y[i] = x[i] converted: cast[from][to].
+  void (*cast[3][3])(std::int64_t n, const void* x, void* y);
+  /// y[i] = c[i * c_step] != 0 ? a[i * a_step] : b[i * b_step], steps 0 or 1: where[dtype of c][dtype of a, b, y].
+  void (*where[3][3])(std::int64_t n, const void* c, std::int64_t c_step, const void* a, std::int64_t a_step,
+                      const void* b, std::int64_t b_step, void* y);
+  bool (*all_finite[2])(std::int64_t n, const void* x);
+  /// words[4 i .. 4 i + 3] = Philox4x32-10 of the counters first + i (64 bits, the upper 64 zero).
+  void (*philox)(std::uint64_t key, std::uint64_t first, std::int64_t counters, std::uint32_t* words);
+  /// y[i] = the standard normal quantile of u[i] in (0, 1); the same bits from every table.
+  void (*normal_quantile)(std::int64_t n, const double* u, double* y);
+};
+
+namespace baseline {
+void fill(Table& table);
+}
+namespace avx2 {
+void fill(Table& table);
+}
+namespace avx512 {
+void fill(Table& table);
+}
+
+enum class Isa : std::uint8_t { baseline, avx2, avx512 };
+
+/// True when the build has the table and the machine can run it.
+bool supports(Isa isa) noexcept;
+/// The table in use: the best supported one, unless the environment variable XGRAD_ISA names a lesser one
+/// (sse2, avx2, avx512).
+const Table& table() noexcept;
+/// Tests only: from now on use this one, which must be supported.
+void select(Isa isa) noexcept;
+Isa selected() noexcept;
+
+}  // namespace xgrad::kernels::simd

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the vector loops are written in: xsimd batches for float and double, the scalar itself for int64, one set of
+// functions over both. Included only by the files of this folder, each time with another XGRAD_ISA.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+#include <xsimd/xsimd.hpp>
+
+#include <xgrad/autograd/kernels/simd/table.h>
+
+// Internal linkage throughout: nothing compiled here for one instruction set may be shared with another.
+namespace xgrad::kernels::simd::XGRAD_ISA {
+namespace {
+
+using i64 = std::int64_t;
+
+template <class T>
+struct VecOf {
+  using type = xsimd::batch<T>;
+  static constexpr i64 width = static_cast<i64>(type::size);
+};
+template <>
+struct VecOf<i64> {
+  using type = i64;
+  static constexpr i64 width = 1;
+};
+template <class T>
+using Vec = typename VecOf<T>::type;
+template <class T>
+inline constexpr i64 width = VecOf<T>::width;
+
+template <class V>
+struct ScalarOf {
+  using type = typename V::value_type;
+};
+template <>
+struct ScalarOf<i64> {
+  using type = i64;
+};
+template <class V>
+using Scalar = typename ScalarOf<V>::type;
+
+inline i64 load(const i64* p) { return *p; }
+inline void store(i64* p, i64 v) { *p = v; }
+template <class T>
+inline Vec<T> load(const T* p) {
+  return Vec<T>::load_unaligned(p);
+}
+template <class T>
+inline void store(T* p, const xsimd::batch<T>& v) {
+  v.store_unaligned(p);
+}
+
+/// Fewer than width elements, the rest zero: the same vector function then serves the end of an array, so that a value
+/// never depends on its position.
+template <class T>
+inline Vec<T> load_part(const T* p, i64 n) {
+  T padded[static_cast<std::size_t>(width<T>)] = {};
+  std::memcpy(padded, p, static_cast<std::size_t>(n) * sizeof(T));
+  return load(padded);
+}
+template <class T>
+inline void store_part(T* p, const Vec<T>& v, i64 n) {
+  T padded[static_cast<std::size_t>(width<T>)];
+  store(padded, v);
+  std::memcpy(p, padded, static_cast<std::size_t>(n) * sizeof(T));
+}
+
+inline i64 select(bool c, i64 a, i64 b) { return c ? a : b; }
+template <class T>
+inline xsimd::batch<T> select(const xsimd::batch_bool<T>& c, const xsimd::batch<T>& a, const xsimd::batch<T>& b) {
+  return xsimd::select(c, a, b);
+}
+
+inline i64 abs(i64 x) { return x < 0 ? -x : x; }
+template <class T>
+inline xsimd::batch<T> abs(const xsimd::batch<T>& x) {
+  return xsimd::abs(x);
+}
+
+/// a != b, true for NaN (xsimd's own is an ordered comparison on AVX).
+inline bool differ(i64 a, i64 b) { return a != b; }
+template <class T>
+inline xsimd::batch_bool<T> differ(const xsimd::batch<T>& a, const xsimd::batch<T>& b) {
+  return ~(a == b);
+}
+
+/// The greater and the lesser, NaN when either is.
+inline i64 maximum(i64 a, i64 b) { return a > b ? a : b; }
+inline i64 minimum(i64 a, i64 b) { return a < b ? a : b; }
+template <class T>
+inline xsimd::batch<T> maximum(const xsimd::batch<T>& a, const xsimd::batch<T>& b) {
+  return select(xsimd::isnan(a), a, select(a > b, a, b));
+}
+template <class T>
+inline xsimd::batch<T> minimum(const xsimd::batch<T>& a, const xsimd::batch<T>& b) {
+  return select(xsimd::isnan(a), a, select(a < b, a, b));
+}
+
+/// a b + c: one rounding where the machine has it.
+template <class V>
+inline V muladd(const V& a, const V& b, const V& c) {
+  if constexpr (std::is_same_v<V, i64>) {
+    return a * b + c;
+  } else {
+    return xsimd::fma(a, b, c);
+  }
+}
+
+/// f on each element, for the functions that only libm has exactly.
+template <class T, class F>
+inline xsimd::batch<T> each(const xsimd::batch<T>& x, const F& f) {
+  T values[static_cast<std::size_t>(width<T>)];
+  store(values, x);
+  for (T& v : values) v = f(v);
+  return load(values);
+}
+template <class T, class F>
+inline xsimd::batch<T> each(const xsimd::batch<T>& x, const xsimd::batch<T>& y, const F& f) {
+  T a[static_cast<std::size_t>(width<T>)], b[static_cast<std::size_t>(width<T>)];
+  store(a, x);
+  store(b, y);
+  for (i64 i = 0; i < width<T>; ++i) a[i] = f(a[i], b[i]);
+  return load(a);
+}
+
+}  // namespace
+}  // namespace xgrad::kernels::simd::XGRAD_ISA
