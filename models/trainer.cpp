@@ -23,9 +23,6 @@ double finite(const Variable& loss, const char* whose, std::int64_t step) {
                  std::to_string(step + 1) + "; try a smaller learning rate or another seed");
 }
 
-nlohmann::json to_json(const Generator& g) { return {g.state().key, g.state().offset}; }
-void restore(Generator& g, const nlohmann::json& j) { g.set_state({j.at(0), j.at(1)}); }
-
 }  // namespace
 
 Generator stream(std::uint64_t seed, Stream which) { return Generator(seed).split(static_cast<std::uint64_t>(which)); }
@@ -55,6 +52,19 @@ Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source s
   };
   d_ = player(networks_.discriminator);
   g_ = player(networks_.generator);
+  if (preset_.average > 0.0) average_.emplace(*g_.network, preset_.average);
+}
+
+StateDict Trainer::sampling_values() const { return average_ ? average_->values() : g_.network->state_dict(); }
+
+std::vector<std::pair<std::string, Generator*>> Trainer::streams() {
+  std::vector<std::pair<std::string, Generator*>> all = {{"noise", &noise_}, {"penalty", &penalty_}};
+  const auto add = [&](const nn::Module& network, const std::string& player) {
+    for (const auto& [name, generator] : network.named_generators()) all.emplace_back(player + name, generator.get());
+  };
+  add(*g_.network, "G.");
+  add(*d_.network, "D.");
+  return all;
 }
 
 // Real samples, noise, and fakes recorded on the tape when the generator is to learn from them.
@@ -130,11 +140,12 @@ RoundReport Trainer::step() {
   const Variables g_gradients = grad(generator_loss(round, report), g_.parameters);
   if (preset_.schedule.simultaneous) update_discriminator(d_gradients);
   g_.optimizer->step(g_gradients);
+  if (average_) average_->update(*g_.network);
   ++steps_;
   return report;
 }
 
-Checkpoint Trainer::save() const {
+Checkpoint Trainer::save() {
   Checkpoint checkpoint;
   checkpoint.step = steps_;
   const auto add = [&](const Player& player, const std::string& name) {
@@ -149,7 +160,10 @@ Checkpoint Trainer::save() const {
   };
   add(g_, "G");
   add(d_, "D");
-  checkpoint.state = nlohmann::json{{"noise", to_json(noise_)}, {"penalty", to_json(penalty_)}}.dump();
+  checkpoint.add("sample", sampling_values());
+  nlohmann::json state;
+  for (const auto& [name, generator] : streams()) state[name] = {generator->state().key, generator->state().offset};
+  checkpoint.state = state.dump();
   return checkpoint;
 }
 
@@ -160,13 +174,15 @@ void Trainer::load(const Checkpoint& checkpoint) {
   };
   try {
     const auto state = nlohmann::json::parse(checkpoint.state);
-    restore(noise_, state.at("noise"));
-    restore(penalty_, state.at("penalty"));
+    for (const auto& [name, generator] : streams()) {
+      generator->set_state({.key = state.at(name).at(0), .offset = state.at(name).at(1)});
+    }
   } catch (const nlohmann::json::exception& e) {
     throw FormatError(std::string("[train] the checkpoint's state lacks a random stream: ") + e.what());
   }
   take(g_, "G");
   take(d_, "D");
+  if (average_) average_->load(checkpoint.section("sample"), checkpoint.step);
   steps_ = checkpoint.step;
 }
 

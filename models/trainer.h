@@ -5,8 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/models/average.h>
 #include <xgrad/models/network.h>
 #include <xgrad/models/preset.h>
 #include <xgrad/models/run/checkpoint.h>
@@ -40,7 +45,7 @@ class Trainer {
   /// @throws ValueError when the preset's penalty meets a module that mixes samples.
   Trainer(Preset preset, Networks networks, std::int64_t latent, Source source, std::uint64_t seed);
 
-  /// One round of the schedule. @throws Diverged before a loss that is not finite has changed anything.
+  /// One round of the schedule. @throws Diverged at a loss that is not finite; no update is made from it.
   RoundReport step();
   /// Rounds done.
   std::int64_t steps() const noexcept { return steps_; }
@@ -48,9 +53,13 @@ class Trainer {
   const Preset& preset() const noexcept { return preset_; }
   const Networks& networks() const noexcept { return networks_; }
 
-  /// Both networks, both optimisers, the random streams and the number of rounds; not the source of data.
+  /// The values samples should be drawn with: the generator's moving average, or its own without one.
+  StateDict sampling_values() const;
+
+  /// Both networks, both optimisers, the moving average, the random streams and the number of rounds; not the source of
+  /// data.
   /// @throws Diverged when a parameter is not finite, so that a saved state is always good to go on from.
-  Checkpoint save() const;
+  Checkpoint save();
   /// @throws ValueError, FormatError when the checkpoint belongs to other networks or optimisers.
   void load(const Checkpoint& checkpoint);
 
@@ -61,6 +70,8 @@ class Trainer {
     std::unique_ptr<optim::Optimizer> optimizer;
   };
 
+  /// Every stream that a round draws from, by name: the trainer's and those of the networks' layers.
+  std::vector<std::pair<std::string, Generator*>> streams();
   Round draw(bool for_generator);
   Variable discriminator_loss(const Round& round, RoundReport& report);
   Variable generator_loss(const Round& round, RoundReport& report);
@@ -72,6 +83,7 @@ class Trainer {
   Source source_;
   Player d_;
   Player g_;
+  std::optional<MovingAverage> average_;
   Generator noise_;
   Generator penalty_;
   std::int64_t steps_ = 0;

@@ -18,7 +18,8 @@ Run::Run(const Plan& plan, std::shared_ptr<const ImageDataset> data, std::uint64
               {.batch_size = plan.preset.batch_size, .range = plan.network->range, .layout = plan.network->layout},
               stream(seed, Stream::data_order)),
       trainer_(
-          plan.preset, make_networks(seed), plan.network->latent, [this] { return loader_.next().images; }, seed) {
+          plan.preset, make_networks(seed), plan.network->latent, [this] { return loader_.next().images; }, seed),
+      sampler_(make_networks(seed).generator) {
   Generator samples = stream(seed, Stream::samples);
   grid_noise_ = normal({64, plan.network->latent}, 0.0, 1.0, DType::float32, samples);
 }
@@ -28,7 +29,7 @@ Networks Run::make_networks(std::uint64_t seed) const {
   return models::make_networks(*plan_.network, data_->height, data_->width, random);
 }
 
-Checkpoint Run::save() const {
+Checkpoint Run::save() {
   Checkpoint checkpoint = trainer_.save();
   auto state = nlohmann::json::parse(checkpoint.state);
   const DataLoader::State& at = loader_.state();
@@ -51,7 +52,8 @@ void Run::load(const Checkpoint& checkpoint) {
 std::filesystem::path Run::draw(const std::filesystem::path& folder) {
   char name[32];
   std::snprintf(name, sizeof name, "step-%08lld.png", static_cast<long long>(trainer_.steps()));
-  const Variable images = generate(*trainer_.networks().generator, grid_noise_);
+  sampler_->load_state_dict(trainer_.sampling_values());
+  const Variable images = generate(*sampler_, grid_noise_);
   write_grid((folder / name).string(), images.array(), {.range = plan_.network->range});
   return folder / name;
 }

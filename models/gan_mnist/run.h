@@ -21,11 +21,11 @@ class Run {
 
   models::Trainer& trainer() noexcept { return trainer_; }
 
-  models::Checkpoint save() const;
+  models::Checkpoint save();
   /// @throws FormatError, ValueError when the checkpoint is not of such a run.
   void load(const models::Checkpoint& checkpoint);
 
-  /// Draws G at the run's 64 fixed points into `folder`; gives the picture's path.
+  /// Draws samples at the run's 64 fixed points into `folder`; gives the picture's path.
   std::filesystem::path draw(const std::filesystem::path& folder);
 
   /// Data, losses, networks and length, a line each.
@@ -38,6 +38,7 @@ class Run {
   std::shared_ptr<const models::ImageDataset> data_;
   models::DataLoader loader_;
   models::Trainer trainer_;
+  std::shared_ptr<nn::Module> sampler_;  ///< a second generator, for the averaged values
   Variable grid_noise_;
 };
 

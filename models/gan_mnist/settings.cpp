@@ -125,6 +125,8 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
 
 Settings spell_out(Settings s, const Plan& plan) {
   const models::Preset& preset = plan.preset;
+  const bool folder = s.data != "fashion" && s.data != "mnist";
+  if (folder) s.data = std::filesystem::absolute(s.data).lexically_normal().string();
   s.net = preset.network;
   if (!s.steps) s.epochs = preset.epochs;
   s.batch_size = preset.batch_size;

@@ -26,7 +26,7 @@ Trained load_trained(const std::filesystem::path& run) {
   } catch (const nlohmann::json::exception& e) {
     throw FormatError(latest->string() + ": the state lacks the size of the images: " + e.what());
   }
-  trained.generator->load_state_dict(checkpoint.section("G"));
+  trained.generator->load_state_dict(checkpoint.section("sample"));
   return trained;
 }
 
