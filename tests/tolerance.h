@@ -10,4 +10,7 @@ namespace xgrad::tolerance {
 inline constexpr double pytorch_float64 = 1e-9;
 inline constexpr double pytorch_float32 = 1e-4;
 
+/// Closed-form figures that are known to ten significant digits, relative.
+inline constexpr double printed_figure = 1e-9;
+
 }  // namespace xgrad::tolerance

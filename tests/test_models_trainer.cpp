@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The trainer: what each preset's round does, exact resumption, reproducibility and divergence.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include <xgrad/autograd/ops.h>
+#include <xgrad/models/trainer.h>
+#include <xgrad/nn/dropout.h>
+#include <xgrad/nn/linear.h>
+#include <xgrad/nn/sequential.h>
+
+#include "tolerance.h"
+
+using namespace xgrad;
+using namespace xgrad::models;
+using doctest::Approx;
+
+namespace {
+
+constexpr std::int64_t side = 6;
+
+// "Images" drawn from a stream that a test can save, and how many batches were asked for.
+struct Data {
+  Generator random{77};
+  int batches = 0;
+  double poison = 0.0;
+
+  Trainer::Source source() {
+    return [this] {
+      ++batches;
+      return uniform({8, side * side}, -1, 1, DType::float32, random) + poison;
+    };
+  }
+};
+
+Trainer make_trainer(const Preset& preset, Data& data, std::uint64_t seed = 1) {
+  Generator random = stream(seed, Stream::initialisation);
+  return Trainer(preset, make_networks(network_spec(preset.network), side, side, random), 100, data.source(), seed);
+}
+
+// Everything that a checkpoint would write, bit for bit.
+std::string bytes(const Checkpoint& checkpoint) {
+  std::string all = checkpoint.state;
+  for (const auto& [name, array] : checkpoint.arrays) {
+    all += name + to_string(array.shape());
+    all.append(static_cast<const char*>(array.raw()), array.nbytes());
+  }
+  return all;
+}
+
+std::vector<float> values(const StateDict& state) {
+  std::vector<float> all;
+  for (const auto& [name, array] : state) {
+    const auto some = array.to_vector<float>();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+// D(x) = psi x and G(z) = theta: the Dirac-GAN as modules.
+struct Scale : nn::Module {
+  Variable psi = register_parameter("psi", tensor(std::vector<double>{-1}, {1, 1}));
+  Variable forward(const Variable& x) override { return x * psi; }
+};
+struct Point : nn::Module {
+  Variable theta = register_parameter("theta", tensor(std::vector<double>{1}, {1, 1}));
+  Variable forward(const Variable& z) override { return 0.0 * z + theta; }
+};
+
+double dirac_norm(const Schedule& schedule) {
+  const auto d = std::make_shared<Scale>();
+  const auto g = std::make_shared<Point>();
+  Preset preset{.name = "dirac", .about = "", .objective = minimax(), .schedule = schedule};
+  preset.optimizer = {.kind = OptimizerSpec::Kind::sgd, .lr = 0.1};
+  Trainer trainer(
+      preset, {.generator = g, .discriminator = d}, 1,
+      [] {
+        return zeros({1, 1}, DType::float64);
+      },
+      1);
+  for (int i = 0; i < 500; ++i) trainer.step();
+  return std::hypot(d->psi.item(), g->theta.item());
+}
+
+}  // namespace
+
+TEST_CASE("trainer: 20 rounds, saved, resumed and 20 more are 40 rounds, byte for byte, for every preset") {
+  for (const Preset& preset : preset_table()) {
+    CAPTURE(preset.name);
+    Data whole_data;
+    Trainer whole = make_trainer(preset, whole_data);
+    for (int i = 0; i < 40; ++i) whole.step();
+
+    Data first_data;
+    Trainer first = make_trainer(preset, first_data);
+    for (int i = 0; i < 20; ++i) first.step();
+    const Checkpoint saved = first.save();
+    CHECK(saved.step == 20);
+
+    Data rest_data;
+    rest_data.random.set_state(first_data.random.state());
+    Trainer rest = make_trainer(preset, rest_data, 2);  // another seed: everything must come from the checkpoint
+    rest.load(saved);
+    for (int i = 0; i < 20; ++i) rest.step();
+    CHECK(rest.steps() == 40);
+    CHECK(bytes(rest.save()) == bytes(whole.save()));
+  }
+}
+
+TEST_CASE("trainer: layers that draw random numbers resume too") {
+  const auto make = [](Data& data, std::uint64_t dropout_seed) {
+    Generator random(4);
+    Networks nets = make_networks(network_spec("mlp"), side, side, random);
+    nets.discriminator =
+        std::make_shared<nn::Sequential>(nn::Linear(side * side, 8, {}, random),
+                                         nn::Dropout(0.5, Generator(dropout_seed)), nn::Linear(8, 1, {}, random));
+    return Trainer(find_preset("gan"), nets, 100, data.source(), 1);
+  };
+  Data data;
+  Trainer whole = make(data, 5);
+  for (int i = 0; i < 3; ++i) whole.step();
+  const Checkpoint saved = whole.save();
+  Data rest_data = data;
+  Trainer rest = make(rest_data, 6);
+  rest.load(saved);
+  for (int i = 0; i < 3; ++i) whole.step(), rest.step();
+  CHECK(bytes(rest.save()) == bytes(whole.save()));
+}
+
+TEST_CASE("trainer: the seed names the run") {
+  for (const char* name : {"gan", "wgan-gp"}) {
+    const auto after = [&](std::uint64_t seed) {
+      Data data;
+      Trainer trainer = make_trainer(find_preset(name), data, seed);
+      for (int i = 0; i < 5; ++i) trainer.step();
+      return bytes(trainer.save());
+    };
+    CHECK(after(1) == after(1));
+    CHECK(after(1) != after(2));
+  }
+}
+
+TEST_CASE("trainer: a round takes a batch for each update of D, and moves both players") {
+  for (const Preset& preset : preset_table()) {
+    CAPTURE(preset.name);
+    Data data;
+    Trainer trainer = make_trainer(preset, data);
+    const Checkpoint before = trainer.save();
+    const RoundReport report = trainer.step();
+    CHECK(data.batches == preset.schedule.d_steps);
+    CHECK(values(trainer.save().section("D")) != values(before.section("D")));
+    CHECK(values(trainer.save().section("G")) != values(before.section("G")));
+    CHECK((report.penalty > 0) == preset.penalty.has_value());
+  }
+}
+
+TEST_CASE("trainer: clipped weights stay in their box") {
+  Data data;
+  Trainer trainer = make_trainer(find_preset("wgan"), data);
+  trainer.step();
+  float largest = 0;
+  for (const float w : values(trainer.save().section("D"))) largest = std::max(largest, std::abs(w));
+  CHECK(largest == 0.01f);
+}
+
+TEST_CASE("trainer: the Dirac-GAN spirals out when both move at once and circles when they alternate") {
+  CHECK(dirac_norm(simultaneous()) == Approx(2.253578652665).epsilon(tolerance::printed_figure));
+  CHECK(dirac_norm(alternating()) == Approx(1.4142724064772971).epsilon(tolerance::printed_figure));
+}
+
+TEST_CASE("trainer: lambda 0 leaves the game of the objective alone") {
+  Data data;
+  Data other;
+  Preset r1 = find_preset("r1");
+  r1.penalty->weight = 0;
+  Trainer with = make_trainer(r1, data);
+  Trainer without = make_trainer(find_preset("gan"), other);
+  for (int i = 0; i < 3; ++i) with.step(), without.step();
+  CHECK(bytes(with.save()) == bytes(without.save()));
+}
+
+TEST_CASE("trainer: a loss that is not finite stops before anything has changed") {
+  for (const char* name : {"gan", "wgan", "r1"}) {
+    CAPTURE(name);
+    Data data;
+    Preset preset = find_preset(name);
+    preset.schedule.d_steps = 1;
+    Trainer trainer = make_trainer(preset, data);
+    trainer.step();
+    const Checkpoint before = trainer.save();
+    data.poison = std::numeric_limits<double>::quiet_NaN();
+    CHECK_THROWS_AS(trainer.step(), Diverged);
+    CHECK(trainer.steps() == 1);
+    for (const char* section : {"G", "D", "optG", "optD", "sample"}) {
+      CHECK(values(trainer.save().section(section)) == values(before.section(section)));
+    }
+  }
+}
+
+TEST_CASE("trainer: parameters that are not finite are not saved") {
+  Data data;
+  Preset preset = find_preset("gan");
+  Generator random;
+  Networks nets = make_networks(network_spec("mlp"), side, side, random);
+  Trainer trainer(preset, nets, 100, data.source(), 1);
+  nets.generator->parameters()[1].mutable_array().mutable_data<float>()[0] = INFINITY;
+  CHECK_THROWS_WITH_AS(trainer.save(), doctest::Contains("G.0.bias"), Diverged);
+}
+
+TEST_CASE("trainer: a preset with a penalty refuses networks that mix samples") {
+  struct Mixer : nn::Module {
+    Variable forward(const Variable& x) override { return x - mean(x, {0}, true); }
+    bool mixes_samples() const override { return true; }
+    std::string describe() const override { return "Mixer()"; }
+  };
+  const auto network = [](bool mixing) -> std::shared_ptr<nn::Module> {
+    auto net = std::make_shared<nn::Sequential>(nn::Linear(4, 4));
+    if (mixing) net->append(Mixer());
+    return net;
+  };
+  Data data;
+  const auto make = [&](const char* preset, bool g, bool d) {
+    Trainer(find_preset(preset), {.generator = network(g), .discriminator = network(d)}, 4, data.source(), 1);
+  };
+  CHECK_THROWS_AS(make("wgan-gp", false, true), ValueError);
+  CHECK_THROWS_AS(make("atgp", true, false), ValueError);  // its gradient goes through G
+  CHECK_NOTHROW(make("wgan-gp", true, false));
+  CHECK_NOTHROW(make("gan", true, true));
+}
+
+TEST_CASE("trainer: the moving average follows its formula and forgets its start") {
+  nn::Linear net(1, 1);
+  const auto set = [&](float w) {
+    for (Variable p : net.parameters()) p.set_array(Array::full(p.shape(), w));
+  };
+  set(1);
+  MovingAverage average(net, 0.5);
+  set(3);
+  double expected = 1;
+  for (int n = 1; n <= 30; ++n) {
+    average.update(net);
+    const double d = std::min(0.5, (1.0 + n) / (10.0 + n));
+    expected = d * expected + (1 - d) * 3;
+    CHECK(average.values()[0].second.item<double>() == Approx(expected).epsilon(1e-6));
+  }
+  CHECK_THROWS_AS(MovingAverage(net, 1.0), ValueError);
+  CHECK_THROWS_AS(average.load({}, 1), ValueError);
+}
+
+TEST_CASE("presets: a misspelt name brings a suggestion") {
+  CHECK_THROWS_WITH_AS(find_preset("wgn-gp"), doctest::Contains("did you mean \"wgan-gp\"?"), ValueError);
+  CHECK_THROWS_WITH_AS(find_preset("something"), doctest::Contains("there are: gan, gan-minimax"), ValueError);
+  CHECK_THROWS_WITH_AS(network_spec("mpl"), doctest::Contains("\"mlp\""), ValueError);
+}
