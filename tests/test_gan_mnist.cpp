@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The program gan_mnist as a user meets it: exit codes, suggestions, run folders, interruption and resumption.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include <xgrad/models/run/checkpoint.h>
+
+#include "program.h"
+
+#ifdef XGRAD_GAN_MNIST
+
+using namespace xgrad;
+using testing::content;
+using testing::Program;
+using testing::TemporaryFolder;
+namespace fs = std::filesystem;
+
+namespace {
+
+// 96 images of a bright square somewhere, as IDX files in folder "data".
+void write_data(const fs::path& folder) {
+  const auto number = [](std::uint32_t n) {
+    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
+                       static_cast<char>(n)};
+  };
+  const std::uint32_t n = 96;
+  const std::uint32_t side = 28;
+  std::string images = number(0x0803) + number(n) + number(side) + number(side);
+  std::string labels = number(0x0801) + number(n);
+  for (std::uint32_t i = 0; i < n; ++i) {
+    for (std::uint32_t p = 0; p < side * side; ++p) {
+      const bool inside = p / side - i % 9 < 12 && p % side - i % 7 < 12;  // unsigned: below 0 is far outside
+      images += inside ? '\xf0' : '\x10';
+    }
+    labels += static_cast<char>(i % 10);
+  }
+  fs::create_directories(folder);
+  for (const char* split : {"train", "t10k"}) {
+    std::ofstream(folder / (std::string(split) + "-images-idx3-ubyte"), std::ios::binary) << images;
+    std::ofstream(folder / (std::string(split) + "-labels-idx1-ubyte"), std::ios::binary) << labels;
+  }
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+struct Outcome {
+  int code;
+  std::string output;
+};
+
+// A folder with data where gan_mnist is started.
+struct Place {
+  TemporaryFolder folder;
+  Place() { write_data(folder / "data"); }
+
+  static std::vector<std::string> words(const std::string& line) {
+    std::vector<std::string> all;
+    std::size_t at = 0;
+    while ((at = line.find_first_not_of(' ', at)) != std::string::npos) {
+      const std::size_t end = std::min(line.find(' ', at), line.size());
+      all.push_back(line.substr(at, end - at));
+      at = end;
+    }
+    return all;
+  }
+  Outcome run(const std::string& line) const {
+    Program program(XGRAD_GAN_MNIST, words(line), folder.path());
+    const int code = program.wait();
+    return {code, program.output()};
+  }
+  // Trains on the folder's data in small batches.
+  Outcome train(const std::string& line) const { return run("train --data data --batch-size 16 --threads 1 " + line); }
+  bool has(const std::string& name) const { return fs::exists(folder / name); }
+};
+
+void check_refused(const Outcome& outcome, int code, const std::string& message) {
+  CHECK(outcome.code == code);
+  CHECK_MESSAGE(contains(outcome.output, message), outcome.output);
+}
+
+}  // namespace
+
+TEST_CASE("gan_mnist: help teaches") {
+  const Place place;
+  const Outcome help = place.run("--help");
+  CHECK(help.code == 0);
+  for (const char* word : {"train", "sample", "info", "Examples:", "Exit codes"}) CHECK(contains(help.output, word));
+  CHECK(contains(place.run("train --help").output, "--batch-size"));
+  CHECK(contains(place.run("--version").output, "gan_mnist "));
+  const Outcome presets = place.run("info --presets");
+  CHECK(presets.code == 0);
+  for (const char* word : {"gan-minimax", "wgan-gp", "dragan", "atgp", "E||grad_z D(G(z))||^2"}) {
+    CHECK(contains(presets.output, word));
+  }
+}
+
+TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run folder") {
+  const Place place;
+  check_refused(place.train("--epoch 3"), 2, "did you mean \"--epochs\"?");
+  check_refused(place.run("--epoch 3"), 2, "did you mean \"--epochs\"?");
+  check_refused(place.train("--preset wgangp"), 2, "did you mean \"wgan-gp\"?");
+  check_refused(place.train("--net mpl"), 2, "did you mean \"mlp\"?");
+  check_refused(place.run("trian"), 2, "did you mean \"train\"?");
+  check_refused(place.train("extra"), 2, "unexpected argument \"extra\"");
+  check_refused(place.train("--lr fast"), 2, "--lr");
+  check_refused(place.train("--lr -1"), 2, "--lr");
+  check_refused(place.train("--batch-size 0"), 2, "--batch-size");
+  check_refused(place.train("--batch-size 97"), 2, "--batch-size");
+  check_refused(place.train("--steps 0"), 2, "--steps");
+  check_refused(place.train("--steps 3 --epochs 1"), 2, "--epochs");
+  check_refused(place.train("--lambda 3"), 2, "preset \"gan\" has none");
+  check_refused(place.train("--resume nowhere"), 2, "nowhere");
+  check_refused(place.run("sample nowhere"), 2, "nowhere");
+  check_refused(place.run("info"), 2, "--presets");
+  CHECK_FALSE(place.has("runs"));
+}
+
+TEST_CASE("gan_mnist: a mistake in the config file is exit 2 with a suggestion and no run folder") {
+  const Place place;
+  const auto with = [&](const std::string& text) {
+    std::ofstream(place.folder / "config.toml") << text;
+    return place.train("--config config.toml");
+  };
+  check_refused(with("epoch = 3\n"), 2, "did you mean \"epochs\"?");
+  check_refused(with("[train]\nepochs = 3\n"), 2, "train.epochs");
+  check_refused(with("lr = fast\n"), 2, "lr");
+  check_refused(with("steps = 3\nlr = 1\nsteps = 3\n"), 2, "one value");
+  check_refused(with("steps = 3\nsteps = 4\n"), 2, "one value");
+  check_refused(with("preset = \"wgn\"\n"), 2, "did you mean \"wgan\"?");
+  check_refused(with("out = \"elsewhere\"\n"), 2, "unknown key \"out\"");
+  check_refused(place.train("--config nowhere.toml"), 2, "nowhere.toml");
+  CHECK_FALSE(place.has("runs"));
+}
+
+TEST_CASE("gan_mnist: data missing or corrupt are exit 3") {
+  const Place place;
+  check_refused(place.run("train --data nowhere --steps 1"), 3, "nowhere");
+  const fs::path images = place.folder / "data" / "train-images-idx3-ubyte";
+  fs::resize_file(images, 1000);
+  check_refused(place.train("--steps 1"), 3, "train-images-idx3-ubyte");
+  CHECK_FALSE(place.has("runs"));
+}
+
+TEST_CASE("gan_mnist: --dry-run tells the plan and makes nothing") {
+  const Place place;
+  const Outcome dry = place.train("--preset wgan-gp --epochs 2 --dry-run");
+  CHECK(dry.code == 0);
+  CHECK(contains(dry.output, "wgan-gp on data: 96 images of 28x28"));
+  CHECK(contains(dry.output, "2 rounds, 1 an epoch; 5 updates of D"));
+  CHECK_FALSE(place.has("runs"));
+}
+
+TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
+  const Place place;
+  const Outcome first = place.train("--preset r1 --steps 7 --lambda 0.5 --seed 3 --log-every 2");
+  CHECK_MESSAGE(first.code == 0, first.output);
+  CHECK(contains(first.output, "runs/001-r1-data/samples/step-00000007.png"));
+  const fs::path run = place.folder / "runs" / "001-r1-data";
+  for (const char* file : {"config.toml", "env.json", "metrics.jsonl", "samples/step-00000000.png",
+                           "samples/step-00000007.png", "checkpoints/step-00000007.safetensors"}) {
+    CAPTURE(file);
+    CHECK(fs::exists(run / file));
+  }
+  CHECK(content(run / "samples/step-00000007.png").starts_with("\x89PNG"));
+  CHECK(contains(content(run / "config.toml"), "lambda = 0.5\n"));
+
+  const Outcome again = place.run("train --config runs/001-r1-data/config.toml --quiet");
+  CHECK_MESSAGE(again.code == 0, again.output);
+  const fs::path repeated = place.folder / "runs" / "002-r1-data";
+  for (const char* file :
+       {"config.toml", "metrics.jsonl", "samples/step-00000007.png", "checkpoints/step-00000007.safetensors"}) {
+    CAPTURE(file);
+    CHECK(content(run / file) == content(repeated / file));
+  }
+}
+
+TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte") {
+  const Place place;
+  for (const std::string preset : {"gan", "wgan-gp"}) {
+    const std::string common = "--preset " + preset + " --log-every 5 --quiet ";
+    REQUIRE(place.train(common + "--steps 40 --out whole-" + preset).code == 0);
+    REQUIRE(place.train(common + "--steps 20 --out parts-" + preset).code == 0);
+    const Outcome resumed = place.run("train --resume parts-" + preset + " --steps 40 --quiet");
+    CHECK_MESSAGE(resumed.code == 0, resumed.output);
+    for (const std::string file :
+         {"config.toml", "metrics.jsonl", "samples/step-00000040.png", "checkpoints/step-00000040.safetensors"}) {
+      CAPTURE(file);
+      CHECK(content(place.folder / ("whole-" + preset) / file) == content(place.folder / ("parts-" + preset) / file));
+    }
+  }
+  check_refused(place.run("train --resume whole-gan --lr 1"), 2, "--lr cannot be changed");
+  check_refused(place.run("train --resume whole-gan --out there"), 2, "--out");
+}
+
+TEST_CASE("gan_mnist: sampling a run") {
+  const Place place;
+  REQUIRE(place.train("--steps 2 --out run").code == 0);
+  CHECK(place.run("sample run -n 10 --seed 4 --out a.png").code == 0);
+  CHECK(place.run("sample run -n 10 --seed 4 --out b.png").code == 0);
+  CHECK(place.run("sample run -n 10 --seed 5 --out c.png").code == 0);
+  CHECK(content(place.folder / "a.png").starts_with("\x89PNG"));
+  CHECK(content(place.folder / "a.png") == content(place.folder / "b.png"));
+  CHECK(content(place.folder / "a.png") != content(place.folder / "c.png"));
+  CHECK(contains(place.run("sample run --interpolate").output, "run/samples/interpolation-seed1.png"));
+  const Outcome info = place.run("info run");
+  CHECK(info.code == 0);
+  CHECK(contains(info.output, "round       2"));
+}
+
+TEST_CASE("gan_mnist: divergence is exit 4 and keeps the last good checkpoint") {
+  const Place place;
+  const Outcome diverged = place.train("--preset wgan-gp --lr 1e30 --steps 50 --save-every 1 --out run");
+  CHECK_MESSAGE(diverged.code == 4, diverged.output);
+  CHECK(contains(diverged.output, "The last good checkpoint: run/checkpoints/step-"));
+  const auto latest = models::latest_checkpoint(place.folder / "run" / "checkpoints");
+  REQUIRE(latest);
+  CHECK_NOTHROW(models::load_checkpoint(latest->string()));
+  CHECK(place.run("sample run").code == 0);
+}
+
+TEST_CASE("gan_mnist: a folder that cannot be made is exit 1") {
+  const Place place;
+  check_refused(place.train("--steps 1 --out /dev/null/run"), 1, "/dev/null/run");
+}
+
+TEST_CASE("gan_mnist: Ctrl-C saves, says how to go on, and exits with 130") {
+  for (const int signal : {SIGINT, SIGTERM}) {
+    const Place place;
+    Program program(
+        XGRAD_GAN_MNIST,
+        Place::words("train --data data --batch-size 16 --threads 1 --steps 100000000 --log-every 1 --out run"),
+        place.folder.path());
+    // Under way when the first line of metrics is there.
+    for (int i = 0; i < 4000 && content(place.folder / "run/metrics.jsonl").empty(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    REQUIRE(!content(place.folder / "run/metrics.jsonl").empty());
+
+    check_refused(place.run("train --resume run"), 1, "in use");  // one at a time
+    check_refused(place.train("--steps 1 --out run"), 1, "in use");
+
+    program.signal(signal);
+    CHECK(program.wait(5) == 130);
+    CHECK(contains(program.output(), "train --resume run"));
+    const auto latest = models::latest_checkpoint(place.folder / "run" / "checkpoints");
+    REQUIRE(latest);
+    const std::int64_t steps = models::load_checkpoint(latest->string()).step;
+    CHECK(steps > 0);
+    const Outcome rest = place.run("train --resume run --steps " + std::to_string(steps + 3));
+    CHECK_MESSAGE(rest.code == 0, rest.output);
+  }
+}
+
+#endif
