@@ -25,7 +25,6 @@ std::int64_t grain_of(Unary f) noexcept {
     case Unary::sin:
     case Unary::cos:
     case Unary::pow:
-    case Unary::floor:
       return 2048;
     case Unary::exp:
     case Unary::log:

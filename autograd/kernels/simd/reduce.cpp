@@ -156,8 +156,8 @@ template <class T>
 void exp_of_shifted(i64 n, const T* x, T shift, T* y) {
   const Vec<T> s(shift);
   i64 i = 0;
-  for (; i + width<T> <= n; i += width<T>) store(y + i, exp(load(x + i) - s));
-  if (i < n) store_part<T>(y + i, exp(load_part(x + i, n - i) - s), n - i);
+  for (; i + width<T> <= n; i += width<T>) store(y + i, math::exp(load(x + i) - s));
+  if (i < n) store_part<T>(y + i, math::exp(load_part(x + i, n - i) - s), n - i);
 }
 
 /// Sum of exp(x - shift), a block at a time through a buffer.
