@@ -135,4 +135,6 @@ std::string to_string(const Array& array) {
   return os.str();
 }
 
+std::ostream& operator<<(std::ostream& os, const Array& array) { return os << to_string(array); }
+
 }  // namespace xgrad

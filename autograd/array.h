@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -125,5 +126,6 @@ class Array {
 
 /// Values as NumPy prints them, abbreviated beyond a thousand elements.
 std::string to_string(const Array& array);
+std::ostream& operator<<(std::ostream& os, const Array& array);
 
 }  // namespace xgrad

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include <xgrad/autograd/anomaly.h>
@@ -150,8 +151,10 @@ class Sweep {
   /// The gradient that arrived at a target, or undefined.
   const Variable& arrived(const Variable& input) { return slot(input); }
 
-  /// Adds the results to the leaves' stored gradients.
+  /// Adds the results to the leaves' stored gradients, one thread at a time: graphs may share leaves.
   void store() {
+    static std::mutex mutex;
+    const std::lock_guard lock(mutex);
     for (const Visit& v : w_.visits) {
       Variable& g = w_.grads[v.first_grad];
       if (v.node->is_leaf() && g.defined()) accumulate(static_cast<LeafNode*>(v.node)->grad, g);

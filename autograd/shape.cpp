@@ -3,6 +3,8 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/shape.h>
 
+#include <ostream>
+
 namespace xgrad {
 
 Shape::Shape(const std::int64_t* dims, std::size_t rank) {
@@ -49,6 +51,8 @@ std::string to_string(const Shape& shape) {
   }
   return s + (shape.rank() == 1 ? ",)" : ")");
 }
+
+std::ostream& operator<<(std::ostream& os, const Shape& shape) { return os << to_string(shape); }
 
 std::size_t normalize_axis(std::int64_t axis, std::size_t rank, const char* op) {
   const auto r = static_cast<std::int64_t>(rank);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,7 @@ class Shape {
 
 /// "(64, 784)"; "()" for a scalar and "(3,)" for one axis, as NumPy prints them.
 std::string to_string(const Shape& shape);
+std::ostream& operator<<(std::ostream& os, const Shape& shape);
 
 /// Axis in [0, rank) for an axis in [-rank, rank). @throws ShapeError naming `op` otherwise.
 std::size_t normalize_axis(std::int64_t axis, std::size_t rank, const char* op);

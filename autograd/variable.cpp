@@ -2,6 +2,8 @@
 // Variable: handles, leaves, stored gradients and hooks.
 #include <xgrad/autograd/variable.h>
 
+#include <ostream>
+
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/node.h>
@@ -151,5 +153,7 @@ std::string to_string(const Variable& v) {
   if (v.requires_grad()) s += v.is_leaf() ? " requires_grad" : std::string(" from ") + v.op_name();
   return s;
 }
+
+std::ostream& operator<<(std::ostream& os, const Variable& v) { return os << to_string(v); }
 
 }  // namespace xgrad

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <iosfwd>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,5 +99,6 @@ class Variable {
 };
 
 std::string to_string(const Variable& v);
+std::ostream& operator<<(std::ostream& os, const Variable& v);
 
 }  // namespace xgrad
