@@ -30,10 +30,10 @@ static int run() {
 
   manual_seed(1);
   nn::Sequential net(nn::Linear(784, 256), nn::ReLU(), nn::Linear(256, 128), nn::ReLU(), nn::Linear(128, 10));
-  optim::Adam adam(net.parameters(), {.lr = 1e-3});
+  optim::Adam adam(net.parameters(), {.lr = 2e-3});
   models::DataLoader loader(train, {.batch_size = 128}, Generator(1));
 
-  const int epochs = 6;
+  const int epochs = 10;
   optim::LRScheduler schedule(adam, optim::CosineAnnealingLR{.t_max = epochs * loader.batches_per_epoch()});
   double result = 0.0;
   for (int epoch = 1; epoch <= epochs; ++epoch) {

@@ -36,7 +36,9 @@ int main() {
   critic.to(DType::float64);
   optim::Adam adam(critic.parameters(), {.lr = 1e-3, .betas = {0.5, 0.9}});
 
-  // Two clouds whose Wasserstein distance is 3: the critic's loss must approach -3.
+  // Two clouds at Wasserstein distance W = 3. A critic of slope k between them has the loss 10 (k - 1)^2 - k W, whose
+  // minimum is -W - W^2 / 40 = -3.225: the penalty makes the critic nearly, not exactly, 1-Lipschitz.
+  const double optimum = -3.225;
   const auto cloud = [](double centre) { return centre + normal({256, 2}, 0.0, 0.1, DType::float64); };
   double loss = 0.0;
   for (int step = 0; step < 400; ++step) {
@@ -46,7 +48,7 @@ int main() {
     const Variable objective = critic_loss(critic, real, fake, u);
     adam.step(grad(objective, critic.parameters()));
     loss = objective.item();
-    if (step % 100 == 99) std::printf("step %3d: loss %.4f\n", step + 1, loss);
+    if (step % 100 == 99) std::printf("step %3d: loss %.4f, optimum %.4f\n", step + 1, loss, optimum);
   }
 
   // The loss contains a gradient, so its own gradient is a second derivative. Compare with a central difference.
@@ -64,5 +66,5 @@ int main() {
   const double difference =
       (loss_at(critic, directions, h, real, fake, u) - loss_at(critic, directions, -h, real, fake, u)) / (2.0 * h);
   std::printf("slope of the loss along a random direction: %.9g, by differences %.9g\n", swept, difference);
-  return std::abs(swept - difference) < 1e-6 * std::abs(difference) && std::abs(loss + 3.0) < 0.3 ? 0 : 1;
+  return std::abs(swept - difference) < 1e-6 * std::abs(difference) && std::abs(loss - optimum) < 0.1 ? 0 : 1;
 }
