@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// PyTorch's numbers from tests/fixtures, and the comparison with them.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <vector>
+
+#include <xgrad/autograd/variable.h>
+#include <xgrad/nn/safetensors.h>
+
+#include "tolerance.h"
+
+namespace xgrad::testing {
+
+/// One safetensors file of tests/fixtures, by name.
+class PyTorchFixture {
+ public:
+  explicit PyTorchFixture(const std::string& file) {
+    nn::SafeTensors content = nn::load_safetensors(XGRAD_SOURCE_DIR "/tests/fixtures/" + file);
+    for (auto& [name, array] : content.tensors) arrays_.emplace(name, array);
+    metadata = std::move(content.metadata);
+  }
+
+  bool has(const std::string& name) const { return arrays_.count(name) != 0; }
+  const Array& operator[](const std::string& name) const { return arrays_.at(name); }
+  /// A leaf of that dtype, or of int64 when the fixture holds integers.
+  Variable leaf(const std::string& name, DType dtype, bool requires_grad) const {
+    const Array& array = arrays_.at(name);
+    return Variable(is_floating(array.dtype()) ? array.astype(dtype) : array, requires_grad);
+  }
+
+  std::map<std::string, std::string> metadata;
+
+ private:
+  std::map<std::string, Array> arrays_;
+};
+
+/// The tolerance for results computed in that dtype.
+inline double pytorch_tolerance(DType dtype) {
+  return dtype == DType::float32 ? tolerance::pytorch_float32 : tolerance::pytorch_float64;
+}
+
+/// What is wrong with `got`, or nothing. The tolerance is relative to the largest magnitude in `wanted`, and absolute
+/// when that is all zeros.
+inline std::string difference(const Array& got, const Array& wanted, double relative) {
+  if (!(got.shape() == wanted.shape()))
+    return "shape " + to_string(got.shape()) + " instead of " + to_string(wanted.shape());
+  const std::vector<double> g = got.to_vector<double>(), w = wanted.to_vector<double>();
+  double scale = 0;
+  for (double value : w) scale = std::max(scale, std::abs(value));
+  if (scale == 0) scale = 1;
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    if (!(std::abs(g[i] - w[i]) <= relative * scale)) {
+      return "element " + std::to_string(i) + ": " + std::to_string(g[i]) + " instead of " + std::to_string(w[i]) +
+             ", off by " + std::to_string(std::abs(g[i] - w[i]) / scale / relative) + " tolerances";
+    }
+  }
+  return {};
+}
+
+}  // namespace xgrad::testing
