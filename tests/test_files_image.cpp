@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sample grids, decoded again by stb_image and compared pixel by pixel.
+#include <doctest/doctest.h>
+
+#define STB_IMAGE_STATIC
+#define STB_IMAGE_IMPLEMENTATION
+#define STBI_ONLY_PNG
+#include <stb_image.h>
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/models/image/png.h>
+#include <xgrad/nn/file.h>
+
+#include "temporary_folder.h"
+
+namespace xgrad::models {
+namespace {
+
+struct Picture {
+  int width = 0;
+  int height = 0;
+  int channels = 0;
+  std::vector<std::uint8_t> pixels;
+};
+
+Picture decode(const std::string& png) {
+  Picture picture;
+  stbi_uc* pixels = stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(png.data()), static_cast<int>(png.size()),
+                                          &picture.width, &picture.height, &picture.channels, 0);
+  REQUIRE(pixels != nullptr);
+  picture.pixels.assign(pixels, pixels + picture.width * picture.height * picture.channels);
+  stbi_image_free(pixels);
+  return picture;
+}
+
+TEST_CASE("a grid decodes to its images, apart by the padding") {
+  std::vector<float> values;
+  for (int i = 0; i < 5 * 6; ++i) values.push_back(static_cast<float>(i) / 127.5f - 1.0f);  // bytes 0, 1, 2, ...
+  const Array images = Array::from(values, {5, 1, 2, 3});
+  const Picture picture = decode(encode_grid(images, {.rows = 2, .columns = 3, .padding = 2}));
+  REQUIRE(picture.channels == 1);
+  REQUIRE(picture.width == 3 * (3 + 2) + 2);
+  REQUIRE(picture.height == 2 * (2 + 2) + 2);
+  std::vector<std::uint8_t> expected(picture.pixels.size(), 0);
+  for (int i = 0; i < 5; ++i) {
+    for (int p = 0; p < 6; ++p) {
+      const int y = 2 + i / 3 * 4 + p / 3;
+      const int x = 2 + i % 3 * 5 + p % 3;
+      expected[static_cast<std::size_t>(y * picture.width + x)] = static_cast<std::uint8_t>(i * 6 + p);
+    }
+  }
+  CHECK(picture.pixels == expected);
+}
+
+TEST_CASE("flat squares, both ranges, float64 and values outside are shown") {
+  const double nan = std::nan("");
+  const Array unit = Array::from<double>({0.0, 0.5, 1.0, 9.0, -9.0, nan, INFINITY, 0.25, 0.75}, {1, 9});
+  const Picture picture = decode(encode_grid(unit, {.rows = 1, .columns = 1, .padding = 0, .range = PixelRange::unit}));
+  CHECK(picture.pixels == std::vector<std::uint8_t>{0, 128, 255, 255, 0, 0, 255, 64, 191});
+
+  const tests::TemporaryFolder folder;
+  write_grid(folder.file("grid.png"), Array::full({64, 784}, 1.0));
+  const Picture full = decode(nn::read_file(folder.file("grid.png")));
+  CHECK(full.width == 8 * 30 + 2);
+  CHECK(full.height == 8 * 30 + 2);
+  CHECK(full.pixels[static_cast<std::size_t>(2 * full.width + 2)] == 255);
+}
+
+TEST_CASE("what makes no picture is refused") {
+  CHECK_THROWS_AS(encode_grid(Array::zeros({2, 10})), ShapeError);
+  CHECK_THROWS_AS(encode_grid(Array::zeros({2, 3, 4, 4})), ShapeError);
+  CHECK_THROWS_AS(encode_grid(Array::zeros({9})), ShapeError);
+  CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}, DType::int64)), DTypeError);
+  CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}), {.rows = 0}), ValueError);
+  CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}), {.rows = 1 << 14}), ValueError);
+  CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}), {.padding = -1}), ValueError);
+}
+
+}  // namespace
+}  // namespace xgrad::models
