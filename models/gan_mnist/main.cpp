@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gan_mnist: trains GANs on small grey images. Parses the command line, runs a command, turns errors into exit codes.
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <vector>
@@ -76,6 +77,7 @@ int fail(ExitCode code, const char* message) {
 int main(int argc, char** argv) {
   using namespace xgrad;
   using namespace xgrad::gan_mnist;
+  std::signal(SIGXFSZ, SIG_IGN);  // a write past the file size limit is then an error with a reason
   try {
     return run(argc, argv);
   } catch (const UsageError& e) {
