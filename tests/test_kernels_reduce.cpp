@@ -117,7 +117,7 @@ TEST_CASE("max and min propagate NaN from any place, and sums of float32 stay ex
       Array x = base.clone();
       x.mutable_data<float>()[i] = std::numeric_limits<float>::quiet_NaN();
       for (const Reduce f : {Reduce::max, Reduce::min, Reduce::sum}) {
-        Array row({}), columns({131});
+        Array row(Shape{}), columns({131});
         kernels::reduce(f, x, 1, row);
         CHECK(std::isnan(row.data<float>()[0]));
         kernels::reduce(f, x.reshape({1, 131}), 1, columns);
