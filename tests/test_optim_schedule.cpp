@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Learning-rate schedules against PyTorch's, and their saving.
+#include <map>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/optim/optim.h>
+
+#include "fixture.h"
+
+using namespace xgrad;
+using namespace xgrad::test;
+
+namespace {
+
+Variable parameter() { return Variable(Array::zeros({1}), true); }
+
+}  // namespace
+
+TEST_CASE("schedules give PyTorch's rates") {
+  const nlohmann::json f = read_fixture("optim.json")["schedules"];
+  const optim::LinearWarmup warmup{.steps = 6, .start_factor = 0.25};
+  const optim::StepLR halving{.step_size = 5, .gamma = 0.5};
+  const std::map<std::string, optim::Schedule> schedules = {
+      {"step", optim::StepLR{.step_size = 7, .gamma = 0.3}},
+      {"cosine", optim::CosineAnnealingLR{.t_max = 12, .min_factor = 0.1}},
+      {"warmup", warmup},
+      {"sequence", optim::sequence({warmup, halving}, {6})},
+      {"product", optim::product({warmup, halving})}};
+  REQUIRE(f.size() == schedules.size());
+  for (const auto& [name, schedule] : schedules) {
+    CAPTURE(name);
+    optim::SGD sgd({parameter()}, {.lr = 0.4});
+    optim::LRScheduler scheduler(sgd, schedule);
+    std::vector<double> rates;
+    for (std::size_t k = 0; k < f[name].size(); ++k) {
+      rates.push_back(sgd.lr());
+      scheduler.step();
+    }
+    CHECK(distance(rates, numbers(f[name])) < tolerance::same_formula_float64);
+  }
+}
+
+TEST_CASE("a restored scheduler goes on where the saved one was, and sets the rate") {
+  optim::Adam first({parameter()}, {.lr = 0.4});
+  optim::LRScheduler one(first, optim::CosineAnnealingLR{.t_max = 9});
+  for (int k = 0; k < 5; ++k) one.step();
+  // The new optimiser has another rate: the base is restored too.
+  optim::Adam second({parameter()}, {.lr = 7.0});
+  optim::LRScheduler two(second, optim::CosineAnnealingLR{.t_max = 9});
+  two.load_state_dict(one.state_dict());
+  CHECK(two.steps() == 5);
+  CHECK(two.base_lr() == 0.4);
+  for (int k = 0; k < 12; ++k) {
+    CHECK(second.lr() == first.lr());
+    one.step();
+    two.step();
+  }
+  const double before = second.lr();
+  CHECK_THROWS_AS(two.load_state_dict({{"step", Array::from<std::int64_t>({1}, {})}}), ValueError);
+  CHECK_THROWS_AS(two.load_state_dict({{"step", Array::zeros({2})}, {"base_lr", Array::zeros({})}}), ValueError);
+  CHECK(second.lr() == before);
+}
+
+TEST_CASE("schedules refuse what makes no sense") {
+  CHECK_THROWS_AS(optim::StepLR{.step_size = 0}(3), ValueError);
+  CHECK_THROWS_AS(optim::CosineAnnealingLR{.t_max = 0}(3), ValueError);
+  CHECK_THROWS_AS(optim::sequence({optim::StepLR{}}, {3}), ValueError);
+  CHECK_THROWS_AS(optim::sequence({optim::StepLR{}, optim::StepLR{}, optim::StepLR{}}, {5, 3}), ValueError);
+}
