@@ -91,11 +91,12 @@ TEST_CASE("a shared module's parameters come once, and under each name in the st
   nn::Sequential net(shared, nn::Tanh(), shared);
   CHECK(names(net.named_parameters()) == Names{"0.weight", "0.bias"});
   CHECK(names(net.state_dict()) == Names{"0.weight", "0.bias", "2.weight", "2.bias"});
-  // Its gradient is the sum over both uses.
-  const Variable x = ones({1, 3});
-  net(x).array();
-  sum(net(x)).backward();
-  CHECK(shared->weight.grad().defined());
+  // Its gradient is the sum over both uses: y = w (w x), dy/dw = 2 w x for one feature.
+  const auto single = std::make_shared<nn::Linear>(1, 1, nn::LinearOptions{.bias = false});
+  nn::init::constant_(single->weight, 3.0);
+  nn::Sequential twice(single, single);
+  sum(twice(full({1, 1}, 5.0))).backward();
+  CHECK(single->weight.grad().item() == 30.0);
 }
 
 TEST_CASE("train, eval, zero_grad and requires_grad_ reach every descendant") {

@@ -68,7 +68,8 @@ TEST_CASE("norms of every order are PyTorch's, factors up to its 1e-6 in the den
 
 TEST_CASE("float32 norms are summed in double") {
   const Variable g(Array::full({1000000}, 0.1));
-  CHECK(optim::total_norm({g}) == doctest::Approx(1000.0 * static_cast<double>(0.1F)).epsilon(1e-12));
+  // A million additions in double lose 1e-10 at worst; in float32 they would lose the third digit.
+  CHECK(optim::total_norm({g}) == doctest::Approx(1000.0 * static_cast<double>(0.1F)).epsilon(1e-9));
 }
 
 TEST_CASE("gradients given by grad are clipped without touching what else holds them") {
