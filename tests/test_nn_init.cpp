@@ -7,7 +7,7 @@
 #include <xgrad/nn/init.h>
 #include <xgrad/nn/linear.h>
 
-#include "fixture.h"
+#include "nn_fixture.h"
 
 using namespace xgrad;
 using namespace xgrad::test;

@@ -12,7 +12,7 @@
 #include <xgrad/autograd/ops.h>
 #include <xgrad/nn/nn.h>
 
-#include "fixture.h"
+#include "nn_fixture.h"
 
 using namespace xgrad;
 using namespace xgrad::test;

@@ -10,7 +10,7 @@
 #include <xgrad/autograd/ops.h>
 #include <xgrad/nn/loss.h>
 
-#include "fixture.h"
+#include "nn_fixture.h"
 
 using namespace xgrad;
 using namespace xgrad::test;

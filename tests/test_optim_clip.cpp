@@ -8,7 +8,7 @@
 #include <xgrad/autograd/ops.h>
 #include <xgrad/optim/clip.h>
 
-#include "fixture.h"
+#include "nn_fixture.h"
 
 using namespace xgrad;
 using namespace xgrad::test;

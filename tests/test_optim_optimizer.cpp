@@ -8,7 +8,7 @@
 #include <xgrad/autograd/random.h>
 #include <xgrad/optim/optim.h>
 
-#include "fixture.h"
+#include "nn_fixture.h"
 
 using namespace xgrad;
 using namespace xgrad::test;

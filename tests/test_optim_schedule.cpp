@@ -5,7 +5,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/optim/optim.h>
 
-#include "fixture.h"
+#include "nn_fixture.h"
 
 using namespace xgrad;
 using namespace xgrad::test;
