@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Losses with gradient penalties against PyTorch: values and parameter gradients, which differentiate a gradient.
+// Losses with gradient penalties against PyTorch, by hand and through models/: values and parameter gradients, which
+// differentiate a gradient.
 #include <doctest/doctest.h>
 
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/penalty.h>
 #include <xgrad/nn/loss.h>
 
 #include "pytorch_fixture.h"
@@ -57,9 +59,19 @@ struct Game {
   /// The discriminator's loss without penalty.
   Variable standard_loss() const { return nn::bce_with_logits(score(x), 1) + nn::bce_with_logits(score(fake), 0); }
 
+  /// What models/ sees of the game.
+  models::Round round() const {
+    const Variable samples = generate(z);
+    return {.discriminator = [this](const Variable& data) { return score(data); },
+            .real = x,
+            .r = score(x),
+            .z = z,
+            .fake = samples,
+            .f = score(samples)};
+  }
+
   /// Holds a penalised loss, and its gradients for its player's parameters, against PyTorch's.
-  void check(const std::string& loss, const Variable& penalty, const Variable& value, const Variables& player) const {
-    check(loss + "/penalty", penalty);
+  void check_loss(const std::string& loss, const Variable& value, const Variables& player) const {
     check(loss + "/value", value);
     const Variables gradients = grad({value}, player, {}, {.materialize_zeros = true});
     for (std::size_t i = 0; i < gradients.size(); ++i) check(loss + "/grad" + std::to_string(i), gradients[i]);
@@ -93,29 +105,44 @@ void for_each_game(Check check) {
 TEST_CASE("the WGAN-GP critic's loss and gradients are PyTorch's") {
   for_each_game([](const Game& game) {
     const Variable mixed = (game.u * game.x + (1 - game.u) * game.fake).detach().requires_grad_();
-    const Variable penalty = mean(square(norm(slope(game.score(mixed), mixed), {1}, false, 1e-12) - 1));
-    game.check("wgan-gp", penalty, mean(game.score(game.fake)) - mean(game.score(game.x)) + 10 * penalty, game.d);
+    const Variable by_hand = mean(square(norm(slope(game.score(mixed), mixed), {1}, false, 1e-12) - 1));
+    for (const Variable& penalty : {by_hand, models::unit_norm_penalty(game.score(mixed), mixed)}) {
+      game.check("wgan-gp/penalty", penalty);
+      const Variable wasserstein = mean(game.score(game.fake)) - mean(game.score(game.x));
+      game.check_loss("wgan-gp", wasserstein + 10 * penalty, game.d);
+    }
   });
 }
 
 TEST_CASE("the R1 discriminator's loss and gradients are PyTorch's") {
   for_each_game([](const Game& game) {
     const Variable penalty = mean_square_norm(slope(game.score(game.x), game.x));
-    game.check("r1", penalty, game.standard_loss() + 5 * penalty, game.d);
+    game.check("r1/penalty", penalty);
+    game.check_loss("r1", game.standard_loss() + 5 * penalty, game.d);
+    game.check_loss("r1", game.standard_loss() + models::r1(10)(game.round(), default_generator()), game.d);
   });
 }
 
 TEST_CASE("the generator's loss with a z-gradient penalty and its gradients are PyTorch's") {
-  for_each_game([](const Game& game) {
-    const Variable scores = game.score(game.generate(game.z));
-    const Variable penalty = mean_square_norm(slope(scores, game.z));
-    game.check("g-gan", penalty, nn::bce_with_logits(scores, 1) + 0.1 * penalty, game.g);
+  const models::Penalty latent = models::latent_gradient(0.1, models::Penalty::Player::both);
+  for_each_game([&](const Game& game) {
+    const models::Round round = game.round();
+    const Variable penalty = mean_square_norm(slope(round.f, game.z));
+    game.check("g-gan/penalty", penalty);
+    game.check_loss("g-gan", nn::bce_with_logits(round.f, 1) + 0.1 * penalty, game.g);
+
+    const models::Round again = game.round();
+    game.check_loss("g-gan", nn::bce_with_logits(again.f, 1) + latent(again, default_generator()), game.g);
   });
 }
 
 TEST_CASE("the discriminator's loss with a z-gradient penalty and its gradients are PyTorch's") {
-  for_each_game([](const Game& game) {
-    const Variable penalty = mean_square_norm(slope(game.score(game.generate(game.z)), game.z));
-    game.check("atgp", penalty, game.standard_loss() + 0.1 * penalty, game.d);
+  const models::Penalty latent = models::latent_gradient(0.1, models::Penalty::Player::both);
+  for_each_game([&](const Game& game) {
+    const models::Round round = game.round();
+    const Variable penalty = mean_square_norm(slope(round.f, game.z));
+    game.check("atgp/penalty", penalty);
+    game.check_loss("atgp", game.standard_loss() + 0.1 * penalty, game.d);
+    game.check_loss("atgp", game.standard_loss() + latent(game.round(), default_generator()), game.d);
   });
 }
