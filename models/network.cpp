@@ -59,7 +59,7 @@ const std::vector<NetworkSpec>& network_table() {
   return table;
 }
 
-const NetworkSpec& network_spec(const std::string& name) { return find_row(network_table(), name, "network"); }
+const NetworkSpec& find_network(const std::string& name) { return find_row(network_table(), name, "network"); }
 
 Networks make_networks(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Generator& random) {
   return spec.make(spec, height, width, random);

@@ -31,7 +31,7 @@ struct NetworkSpec {
 
 const std::vector<NetworkSpec>& network_table();
 /// @throws ValueError with a suggestion for an unknown name.
-const NetworkSpec& network_spec(const std::string& name);
+const NetworkSpec& find_network(const std::string& name);
 
 /// The networks of a row for images of height x width, initialised from `random` alone.
 Networks make_networks(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Generator& random);

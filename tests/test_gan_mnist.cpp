@@ -163,6 +163,7 @@ TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
     CAPTURE(file);
     CHECK(fs::exists(run / file));
   }
+  CHECK(contains(content(run / "report.html"), "<img alt=\"samples\" src=\"samples/step-00000007.png\">"));
   CHECK(content(run / "samples/step-00000007.png").starts_with("\x89PNG"));
   CHECK(contains(content(run / "config.toml"), "lambda = 0.5\n"));
 

@@ -37,7 +37,7 @@ struct Data {
 
 Trainer make_trainer(const Preset& preset, Data& data, std::uint64_t seed = 1) {
   Generator random = stream(seed, Stream::initialisation);
-  return Trainer(preset, make_networks(network_spec(preset.network), side, side, random), 100, data.source(), seed);
+  return Trainer(preset, make_networks(find_network(preset.network), side, side, random), 100, data.source(), seed);
 }
 
 // Everything that a checkpoint would write, bit for bit.
@@ -112,7 +112,7 @@ TEST_CASE("trainer: 20 rounds, saved, resumed and 20 more are 40 rounds, byte fo
 TEST_CASE("trainer: layers that draw random numbers resume too") {
   const auto make = [](Data& data, std::uint64_t dropout_seed) {
     Generator random(4);
-    Networks nets = make_networks(network_spec("mlp"), side, side, random);
+    Networks nets = make_networks(find_network("mlp"), side, side, random);
     nets.discriminator =
         std::make_shared<nn::Sequential>(nn::Linear(side * side, 8, {}, random),
                                          nn::Dropout(0.5, Generator(dropout_seed)), nn::Linear(8, 1, {}, random));
@@ -203,7 +203,7 @@ TEST_CASE("trainer: parameters that are not finite are not saved") {
   Data data;
   Preset preset = find_preset("gan");
   Generator random;
-  Networks nets = make_networks(network_spec("mlp"), side, side, random);
+  Networks nets = make_networks(find_network("mlp"), side, side, random);
   Trainer trainer(preset, nets, 100, data.source(), 1);
   nets.generator->parameters()[1].mutable_array().mutable_data<float>()[0] = INFINITY;
   CHECK_THROWS_WITH_AS(trainer.save(), doctest::Contains("G.0.bias"), Diverged);
@@ -252,5 +252,5 @@ TEST_CASE("trainer: the moving average follows its formula and forgets its start
 TEST_CASE("presets: a misspelt name brings a suggestion") {
   CHECK_THROWS_WITH_AS(find_preset("wgn-gp"), doctest::Contains("did you mean \"wgan-gp\"?"), ValueError);
   CHECK_THROWS_WITH_AS(find_preset("something"), doctest::Contains("there are: gan, gan-minimax"), ValueError);
-  CHECK_THROWS_WITH_AS(network_spec("mpl"), doctest::Contains("\"mlp\""), ValueError);
+  CHECK_THROWS_WITH_AS(find_network("mpl"), doctest::Contains("\"mlp\""), ValueError);
 }

@@ -93,7 +93,7 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   Plan plan{.preset = models::find_preset(s.preset)};
   models::Preset& preset = plan.preset;
   if (s.net) preset.network = *s.net;
-  plan.network = &models::network_spec(preset.network);
+  plan.network = &models::find_network(preset.network);
   if (s.batch_size) preset.batch_size = *s.batch_size;
   if (s.lr) preset.optimizer.lr = *s.lr;
   if (s.n_critic) preset.schedule.d_steps = *s.n_critic;

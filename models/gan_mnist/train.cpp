@@ -11,6 +11,7 @@
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/interrupt.h>
 #include <xgrad/models/gan_mnist/progress.h>
+#include <xgrad/models/gan_mnist/report.h>
 #include <xgrad/models/gan_mnist/run.h>
 #include <xgrad/models/run/environment.h>
 #include <xgrad/models/run/metrics_log.h>
@@ -121,6 +122,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
     throw Diverged(std::string(e.what()) + "\nThe last good checkpoint: " + (good ? good->string() : "none"));
   }
   progress.finish();
+  write_report(folder.path(), run.describe(), picture);
   std::printf("Samples: %s\n", picture.c_str());
   if (run.trainer().steps() == plan.rounds) return exit_done;
   std::printf("Interrupted after round %lld of %lld. To go on:\n  %s train --resume %s\n",

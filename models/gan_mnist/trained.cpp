@@ -18,7 +18,7 @@ Trained load_trained(const std::filesystem::path& run) {
   const Checkpoint checkpoint = load_checkpoint(latest->string());
   trained.checkpoint = *latest;
   trained.steps = checkpoint.step;
-  trained.network = &network_spec(trained.settings.net.value_or(find_preset(trained.settings.preset).network));
+  trained.network = &find_network(trained.settings.net.value_or(find_preset(trained.settings.preset).network));
   try {
     const auto image = nlohmann::json::parse(checkpoint.state).at("image");
     Generator unused;
