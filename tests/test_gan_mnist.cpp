@@ -124,7 +124,7 @@ TEST_CASE("gan_mnist: a mistake in the config file is exit 2 with a suggestion a
     return place.train("--config config.toml");
   };
   check_refused(with("epoch = 3\n"), 2, "did you mean \"epochs\"?");
-  check_refused(with("[train]\nepochs = 3\n"), 2, "train.epochs");
+  check_refused(with("[train]\nepochs = 3\n"), 2, "[train]");
   check_refused(with("lr = fast\n"), 2, "lr");
   check_refused(with("steps = 3\nlr = 1\nsteps = 3\n"), 2, "one value");
   check_refused(with("steps = 3\nsteps = 4\n"), 2, "one value");

@@ -54,11 +54,13 @@ void read_config(CLI::App& command, const std::filesystem::path& file) {
   for_each_setting(names, [&](const char* name, auto&, const char*) { known.emplace_back(name); });
   const auto refuse = [&](const std::string& why) { throw UsageError("config " + file.string() + ": " + why); };
 
+  if (!std::filesystem::exists(file)) throw UsageError("there is no config file " + file.string());
   std::istringstream text(nn::read_file(file.string(), config_limit));
   std::set<std::string> seen;
   try {
     for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(text)) {
-      const std::string key = item.fullname();
+      if (!item.parents.empty()) refuse("settings stand outside of sections, and it has [" + item.parents[0] + "]");
+      const std::string& key = item.name;
       if (std::find(known.begin(), known.end(), key) == known.end()) refuse(models::unknown_name("key", key, known));
       if (!seen.insert(key).second || item.inputs.size() != 1) refuse("\"" + key + "\" needs one value");
       CLI::Option* option = command.get_option("--" + key);
