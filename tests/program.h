@@ -16,34 +16,12 @@
 #include <thread>
 #include <vector>
 
-namespace xgrad::testing {
+namespace xgrad::tests {
 
 inline std::string content(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
-
-/// An empty folder that goes away with its object.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "xgrad-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw std::runtime_error("mkdtemp failed");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const std::filesystem::path& path() const noexcept { return path_; }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// A running program, in a folder of its own choice, stdout and stderr in one file. Killed if its object goes first.
 class Program {
@@ -91,4 +69,4 @@ class Program {
   pid_t pid_ = 0;
 };
 
-}  // namespace xgrad::testing
+}  // namespace xgrad::tests

@@ -8,13 +8,14 @@
 #include <xgrad/models/run/checkpoint.h>
 
 #include "program.h"
+#include "temporary_folder.h"
 
 #ifdef XGRAD_GAN_MNIST
 
 using namespace xgrad;
-using testing::content;
-using testing::Program;
-using testing::TemporaryFolder;
+using tests::content;
+using tests::Program;
+using tests::TemporaryFolder;
 namespace fs = std::filesystem;
 
 namespace {
@@ -53,7 +54,7 @@ struct Outcome {
 // A folder with data where gan_mnist is started.
 struct Place {
   TemporaryFolder folder;
-  Place() { write_data(folder / "data"); }
+  Place() { write_data(folder.path() / "data"); }
 
   static std::vector<std::string> words(const std::string& line) {
     std::vector<std::string> all;
@@ -72,7 +73,7 @@ struct Place {
   }
   // Trains on the folder's data in small batches.
   Outcome train(const std::string& line) const { return run("train --data data --batch-size 16 --threads 1 " + line); }
-  bool has(const std::string& name) const { return fs::exists(folder / name); }
+  bool has(const std::string& name) const { return fs::exists(folder.path() / name); }
 };
 
 void check_refused(const Outcome& outcome, int code, const std::string& message) {
@@ -120,7 +121,7 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
 TEST_CASE("gan_mnist: a mistake in the config file is exit 2 with a suggestion and no run folder") {
   const Place place;
   const auto with = [&](const std::string& text) {
-    std::ofstream(place.folder / "config.toml") << text;
+    std::ofstream(place.folder.path() / "config.toml") << text;
     return place.train("--config config.toml");
   };
   check_refused(with("epoch = 3\n"), 2, "did you mean \"epochs\"?");
@@ -137,7 +138,7 @@ TEST_CASE("gan_mnist: a mistake in the config file is exit 2 with a suggestion a
 TEST_CASE("gan_mnist: data missing or corrupt are exit 3") {
   const Place place;
   check_refused(place.run("train --data nowhere --steps 1"), 3, "nowhere");
-  const fs::path images = place.folder / "data" / "train-images-idx3-ubyte";
+  const fs::path images = place.folder.path() / "data" / "train-images-idx3-ubyte";
   fs::resize_file(images, 1000);
   check_refused(place.train("--steps 1"), 3, "train-images-idx3-ubyte");
   CHECK_FALSE(place.has("runs"));
@@ -157,7 +158,7 @@ TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
   const Outcome first = place.train("--preset r1 --steps 7 --lambda 0.5 --seed 3 --log-every 2");
   CHECK_MESSAGE(first.code == 0, first.output);
   CHECK(contains(first.output, "runs/001-r1-data/samples/step-00000007.png"));
-  const fs::path run = place.folder / "runs" / "001-r1-data";
+  const fs::path run = place.folder.path() / "runs" / "001-r1-data";
   for (const char* file : {"config.toml", "env.json", "metrics.jsonl", "samples/step-00000000.png",
                            "samples/step-00000007.png", "checkpoints/step-00000007.safetensors"}) {
     CAPTURE(file);
@@ -169,7 +170,7 @@ TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
 
   const Outcome again = place.run("train --config runs/001-r1-data/config.toml --quiet");
   CHECK_MESSAGE(again.code == 0, again.output);
-  const fs::path repeated = place.folder / "runs" / "002-r1-data";
+  const fs::path repeated = place.folder.path() / "runs" / "002-r1-data";
   for (const char* file :
        {"config.toml", "metrics.jsonl", "samples/step-00000007.png", "checkpoints/step-00000007.safetensors"}) {
     CAPTURE(file);
@@ -188,7 +189,8 @@ TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte
     for (const std::string file :
          {"config.toml", "metrics.jsonl", "samples/step-00000040.png", "checkpoints/step-00000040.safetensors"}) {
       CAPTURE(file);
-      CHECK(content(place.folder / ("whole-" + preset) / file) == content(place.folder / ("parts-" + preset) / file));
+      CHECK(content(place.folder.path() / ("whole-" + preset) / file) ==
+            content(place.folder.path() / ("parts-" + preset) / file));
     }
   }
   check_refused(place.run("train --resume whole-gan --lr 1"), 2, "--lr cannot be changed");
@@ -201,9 +203,9 @@ TEST_CASE("gan_mnist: sampling a run") {
   CHECK(place.run("sample run -n 10 --seed 4 --out a.png").code == 0);
   CHECK(place.run("sample run -n 10 --seed 4 --out b.png").code == 0);
   CHECK(place.run("sample run -n 10 --seed 5 --out c.png").code == 0);
-  CHECK(content(place.folder / "a.png").starts_with("\x89PNG"));
-  CHECK(content(place.folder / "a.png") == content(place.folder / "b.png"));
-  CHECK(content(place.folder / "a.png") != content(place.folder / "c.png"));
+  CHECK(content(place.folder.path() / "a.png").starts_with("\x89PNG"));
+  CHECK(content(place.folder.path() / "a.png") == content(place.folder.path() / "b.png"));
+  CHECK(content(place.folder.path() / "a.png") != content(place.folder.path() / "c.png"));
   CHECK(contains(place.run("sample run --interpolate").output, "run/samples/interpolation-seed1.png"));
   const Outcome info = place.run("info run");
   CHECK(info.code == 0);
@@ -215,7 +217,7 @@ TEST_CASE("gan_mnist: divergence is exit 4 and keeps the last good checkpoint") 
   const Outcome diverged = place.train("--preset wgan-gp --lr 1e30 --steps 50 --save-every 1 --out run");
   CHECK_MESSAGE(diverged.code == 4, diverged.output);
   CHECK(contains(diverged.output, "The last good checkpoint: run/checkpoints/step-"));
-  const auto latest = models::latest_checkpoint(place.folder / "run" / "checkpoints");
+  const auto latest = models::latest_checkpoint(place.folder.path() / "run" / "checkpoints");
   REQUIRE(latest);
   CHECK_NOTHROW(models::load_checkpoint(latest->string()));
   CHECK(place.run("sample run").code == 0);
@@ -234,10 +236,10 @@ TEST_CASE("gan_mnist: Ctrl-C saves, says how to go on, and exits with 130") {
         Place::words("train --data data --batch-size 16 --threads 1 --steps 100000000 --log-every 1 --out run"),
         place.folder.path());
     // Under way when the first line of metrics is there.
-    for (int i = 0; i < 4000 && content(place.folder / "run/metrics.jsonl").empty(); ++i) {
+    for (int i = 0; i < 4000 && content(place.folder.path() / "run/metrics.jsonl").empty(); ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }
-    REQUIRE(!content(place.folder / "run/metrics.jsonl").empty());
+    REQUIRE(!content(place.folder.path() / "run/metrics.jsonl").empty());
 
     check_refused(place.run("train --resume run"), 1, "in use");  // one at a time
     check_refused(place.train("--steps 1 --out run"), 1, "in use");
@@ -245,7 +247,7 @@ TEST_CASE("gan_mnist: Ctrl-C saves, says how to go on, and exits with 130") {
     program.signal(signal);
     CHECK(program.wait(5) == 130);
     CHECK(contains(program.output(), "train --resume run"));
-    const auto latest = models::latest_checkpoint(place.folder / "run" / "checkpoints");
+    const auto latest = models::latest_checkpoint(place.folder.path() / "run" / "checkpoints");
     REQUIRE(latest);
     const std::int64_t steps = models::load_checkpoint(latest->string()).step;
     CHECK(steps > 0);
