@@ -111,7 +111,7 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
   check_refused(place.train("--batch-size 97"), 2, "--batch-size");
   check_refused(place.train("--steps 0"), 2, "--steps");
   check_refused(place.train("--steps 3 --epochs 1"), 2, "--epochs");
-  check_refused(place.train("--lambda 3"), 2, "preset \"gan\" has none");
+  check_refused(place.train("--preset gan --lambda 3"), 2, "preset \"gan\" has none");
   check_refused(place.run("train --resume nowhere"), 2, "nowhere");
   check_refused(place.run("sample nowhere"), 2, "nowhere");
   check_refused(place.run("info"), 2, "--presets");

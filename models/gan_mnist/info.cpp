@@ -60,7 +60,7 @@ Command add_info(CLI::App& app) {
   CLI::App* command = app.add_subcommand("info", "Tell about a run, or about the presets");
   const auto options = std::make_shared<InfoOptions>();
   command->allow_extras();
-  command->footer("Examples:\n  gan_mnist info --presets\n  gan_mnist info runs/001-gan-fashion");
+  command->footer("Examples:\n  gan_mnist info --presets\n  gan_mnist info runs/001-r1-fashion");
   command->add_option("run", options->run, "Run folder");
   command->add_flag("--presets", options->presets, "List the presets with their losses");
   return {command, [options] {

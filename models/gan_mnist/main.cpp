@@ -26,9 +26,9 @@ constexpr const char* examples = R"(Examples:
   gan_mnist                                     train with the defaults
   gan_mnist train --preset wgan-gp --epochs 30  another GAN; gan_mnist info --presets lists them
   gan_mnist train --data mnist --seed 7         digits, other random numbers
-  gan_mnist train --resume runs/001-gan-fashion   go on after Ctrl-C, exactly where it stopped
-  gan_mnist sample runs/001-gan-fashion --interpolate
-  gan_mnist info runs/001-gan-fashion
+  gan_mnist train --resume runs/001-r1-fashion    go on after Ctrl-C, exactly where it stopped
+  gan_mnist sample runs/001-r1-fashion --interpolate
+  gan_mnist info runs/001-r1-fashion
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data missing or corrupt, 4 diverged, 130 interrupted.)";
 

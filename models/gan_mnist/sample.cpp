@@ -66,8 +66,8 @@ Command add_sample(CLI::App& app) {
   const auto options = std::make_shared<SampleOptions>();
   command->allow_extras();
   command->footer(
-      "Examples:\n  gan_mnist sample runs/001-gan-fashion -n 100 --seed 5\n"
-      "  gan_mnist sample runs/001-gan-fashion --interpolate --out ways.png");
+      "Examples:\n  gan_mnist sample runs/001-r1-fashion -n 100 --seed 5\n"
+      "  gan_mnist sample runs/001-r1-fashion --interpolate --out ways.png");
   command->add_option("run", options->run, "Run folder")->required();
   command->add_option("-n,--number", options->n, "How many pictures")->capture_default_str();
   command->add_option("--seed", options->seed, "Names the random points")->capture_default_str();

@@ -18,7 +18,7 @@ namespace xgrad::gan_mnist {
 
 /// Unset values are the preset's.
 struct Settings {
-  std::string preset = "gan";
+  std::string preset = "r1";
   std::string data = "fashion";
   std::optional<std::string> net = {};
   std::optional<std::int64_t> epochs = {};

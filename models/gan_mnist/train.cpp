@@ -38,9 +38,9 @@ constexpr const char* examples = R"(Examples:
   gan_mnist train                                    the defaults
   gan_mnist train --preset wgan-gp --epochs 30       another GAN, for longer
   gan_mnist train --preset r1 --lambda 5 --seed 3    a stronger penalty
-  gan_mnist train --config runs/001-gan-fashion/config.toml
+  gan_mnist train --config runs/001-r1-fashion/config.toml
                                                      the same run again
-  gan_mnist train --resume runs/001-gan-fashion --epochs 40
+  gan_mnist train --resume runs/001-r1-fashion --epochs 100
                                                      the same run, further)";
 
 // Takes the settings of the run to be resumed; only its length and its surroundings may differ.
