@@ -39,8 +39,13 @@ void hold_blas_to_one_thread() {
 
 cxxblas::Transpose flag(bool transpose) { return transpose ? cxxblas::Trans : cxxblas::NoTrans; }
 
+/// With a bias (n), the rows of C start as that.
 template <class T>
-void one_product(const Gemm& g, const T* a, const T* b, T* c) {
+void one_product(const Gemm& g, const T* a, const T* b, T* c, const T* bias = nullptr) {
+  if (bias != nullptr) {
+    for (std::int64_t r = 0; r < g.m; ++r) std::memcpy(c + r * g.ldc, bias, static_cast<std::size_t>(g.n) * sizeof(T));
+    if (g.k == 0) return;
+  }
   const int m = static_cast<int>(g.m), n = static_cast<int>(g.n), k = static_cast<int>(g.k);
   const int lda = static_cast<int>(g.lda), ldb = static_cast<int>(g.ldb), ldc = static_cast<int>(g.ldc);
   const T one = 1, beta = static_cast<T>(g.beta);
@@ -69,18 +74,18 @@ std::int64_t chunk_of(const Gemm& g) {
 }
 
 template <class T>
-void product(const Gemm& g, const T* a, const T* b, T* c) {
+void product(const Gemm& g, const T* a, const T* b, T* c, const T* bias = nullptr) {
   const std::int64_t chunk = chunk_of(g);
-  if (chunk == 0) return one_product(g, a, b, c);
+  if (chunk == 0) return one_product(g, a, b, c, bias);
   const bool by_rows = g.m >= g.n;
   parallel_for(by_rows ? g.m : g.n, chunk, [&](std::int64_t begin, std::int64_t end) {
     Gemm part = g;
     if (by_rows) {
       part.m = end - begin;
-      one_product(part, a + begin * (g.transpose_a ? 1 : g.lda), b, c + begin * g.ldc);
+      one_product(part, a + begin * (g.transpose_a ? 1 : g.lda), b, c + begin * g.ldc, bias);
     } else {
       part.n = end - begin;
-      one_product(part, a, b + begin * (g.transpose_b ? g.ldb : 1), c + begin);
+      one_product(part, a, b + begin * (g.transpose_b ? g.ldb : 1), c + begin, bias != nullptr ? bias + begin : nullptr);
     }
   });
 }
@@ -126,15 +131,11 @@ void linear_typed(const Array& x, const Array& w, const Array& bias, Array& out)
   const std::int64_t n = w.shape()[0], k = w.shape()[1];
   T* c = out.mutable_data<T>();
   if (out.size() == 0) return;
-  const std::int64_t rows = out.size() / n;
-  if (bias.defined()) {
-    const T* row = bias.data<T>();
-    for (std::int64_t r = 0; r < rows; ++r) std::memcpy(c + r * n, row, static_cast<std::size_t>(n) * sizeof(T));
-  } else if (k == 0) {
-    std::fill_n(c, out.size(), T(0));
-  }
-  if (k == 0) return;
-  product(Gemm{rows, n, k, false, true, k, k, n, bias.defined() ? 1.0 : 0.0}, x.data<T>(), w.data<T>(), c);
+  const T* start = bias.defined() ? bias.data<T>() : nullptr;
+  if (k == 0 && start == nullptr) return static_cast<void>(std::fill_n(c, out.size(), T(0)));
+  product(Gemm{out.size() / n, n, k, false, true, std::max<std::int64_t>(k, 1), std::max<std::int64_t>(k, 1), n,
+               start != nullptr ? 1.0 : 0.0},
+          x.data<T>(), w.data<T>(), c, start);
 }
 
 void check_floating(const char* op, const Array& out) {

@@ -14,7 +14,7 @@ void unary_loop(i64 n, const void* x_, void* y_, double p_, double q_) {
   const Vec<T> p(static_cast<T>(p_)), q(static_cast<T>(q_));
   i64 i = 0;
   for (; i + width<T> <= n; i += width<T>) store(y + i, Vec<T>(f(load(x + i), p, q)));
-  if (i < n) store_part<T>(y + i, f(load_part(x + i, n - i), p, q), n - i);
+  if (i < n) store_part(y + i, f(load_part(x + i, n - i), p, q), n - i);
 }
 
 template <class T, bool Splat>
@@ -42,7 +42,7 @@ void binary_loop(const Rows& r, const void* a_, const void* b_, void* y_, double
     T* y = static_cast<T*>(y_) + row * r.n;
     i64 i = 0;
     for (; i + width<T> <= r.n; i += width<T>) store(y + i, Vec<T>(f(a.at(i), b.at(i), p)));
-    if (i < r.n) store_part<T>(y + i, f(a.part(i, r.n - i), b.part(i, r.n - i), p), r.n - i);
+    if (i < r.n) store_part(y + i, f(a.part(i, r.n - i), b.part(i, r.n - i), p), r.n - i);
   }
 }
 

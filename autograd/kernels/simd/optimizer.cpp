@@ -20,7 +20,7 @@ struct Place {
     if (n == width<T>) {
       store(p + at, v);
     } else {
-      store_part<T>(p + at, v, n);
+      store_part(p + at, v, n);
     }
   }
 };

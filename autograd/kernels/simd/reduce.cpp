@@ -147,7 +147,7 @@ void fold_loop(const Fold& s, const void* x_, void* y_) {
     if (j < s.inner) {
       const i64 left = s.inner - j;
       const auto part = [left](const T* p) { return load_part(p, left); };
-      store_part<T>(y + j, fold_columns<F, T, 1>(x + j, s.reduce, s.x_stride, part).v[0], left);
+      store_part(y + j, fold_columns<F, T, 1>(x + j, s.reduce, s.x_stride, part).v[0], left);
     }
   }
 }
@@ -157,7 +157,7 @@ void exp_of_shifted(i64 n, const T* x, T shift, T* y) {
   const Vec<T> s(shift);
   i64 i = 0;
   for (; i + width<T> <= n; i += width<T>) store(y + i, math::exp(load(x + i) - s));
-  if (i < n) store_part<T>(y + i, math::exp(load_part(x + i, n - i) - s), n - i);
+  if (i < n) store_part(y + i, math::exp(load_part(x + i, n - i) - s), n - i);
 }
 
 /// Sum of exp(x - shift), a block at a time through a buffer.
@@ -185,7 +185,7 @@ template <class T, class F>
 void map_row(i64 n, const T* x, T* y, const F& f) {
   i64 i = 0;
   for (; i + width<T> <= n; i += width<T>) store(y + i, Vec<T>(f(load(x + i))));
-  if (i < n) store_part<T>(y + i, f(load_part(x + i, n - i)), n - i);
+  if (i < n) store_part(y + i, f(load_part(x + i, n - i)), n - i);
 }
 
 template <class T>

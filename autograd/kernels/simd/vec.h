@@ -57,18 +57,41 @@ inline void store(T* p, const xsimd::batch<T>& v) {
 
 /// Fewer than width elements, the rest zero: the same vector function then serves the end of an array, so that a value
 /// never depends on its position.
+#if defined(__AVX512F__)
+inline __mmask16 first(i64 n) { return static_cast<__mmask16>((1u << n) - 1u); }
+inline Vec<float> load_part(const float* p, i64 n) { return _mm512_maskz_loadu_ps(first(n), p); }
+inline Vec<double> load_part(const double* p, i64 n) {
+  return _mm512_maskz_loadu_pd(static_cast<__mmask8>(first(n)), p);
+}
+inline void store_part(float* p, const Vec<float>& v, i64 n) { _mm512_mask_storeu_ps(p, first(n), v); }
+inline void store_part(double* p, const Vec<double>& v, i64 n) {
+  _mm512_mask_storeu_pd(p, static_cast<__mmask8>(first(n)), v);
+}
+#elif defined(__AVX2__)
+inline __m256i first_words(i64 n) {
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+}
+inline __m256i first_pairs(i64 n) { return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3)); }
+inline Vec<float> load_part(const float* p, i64 n) { return _mm256_maskload_ps(p, first_words(n)); }
+inline Vec<double> load_part(const double* p, i64 n) { return _mm256_maskload_pd(p, first_pairs(n)); }
+inline void store_part(float* p, const Vec<float>& v, i64 n) { _mm256_maskstore_ps(p, first_words(n), v); }
+inline void store_part(double* p, const Vec<double>& v, i64 n) { _mm256_maskstore_pd(p, first_pairs(n), v); }
+#else
 template <class T>
 inline Vec<T> load_part(const T* p, i64 n) {
   T padded[static_cast<std::size_t>(width<T>)] = {};
-  std::memcpy(padded, p, static_cast<std::size_t>(n) * sizeof(T));
+  for (i64 i = 0; i < n; ++i) padded[i] = p[i];
   return load(padded);
 }
 template <class T>
-inline void store_part(T* p, const Vec<T>& v, i64 n) {
+inline void store_part(T* p, const xsimd::batch<T>& v, i64 n) {
   T padded[static_cast<std::size_t>(width<T>)];
   store(padded, v);
-  std::memcpy(p, padded, static_cast<std::size_t>(n) * sizeof(T));
+  for (i64 i = 0; i < n; ++i) p[i] = padded[i];
 }
+#endif
+inline i64 load_part(const i64* p, i64) { return *p; }
+inline void store_part(i64* p, i64 v, i64) { *p = v; }
 
 inline i64 select(bool c, i64 a, i64 b) { return c ? a : b; }
 template <class T>
