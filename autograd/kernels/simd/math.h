@@ -14,9 +14,85 @@ namespace math {
 template <class V>
 inline constexpr bool is_double = std::is_same_v<Scalar<V>, double>;
 
+/// x = n ln 2 + r with n whole and |r| <= ln 2 / 2; `biased` holds n in its low bits.
+template <class V>
+struct Split {
+  V n, r, biased;
+};
+
+/// Adding it rounds to a whole number and leaves that number in the low bits.
+template <class V>
+inline constexpr Scalar<V> rounder = is_double<V> ? Scalar<V>(0x1.8p52) : Scalar<V>(0x1.8p23);
+
+template <class V>
+inline Split<V> split(const V& x) {
+  // ln 2 in two parts, the first short enough for n times it to be exact.
+  const V high(static_cast<Scalar<V>>(is_double<V> ? 0x1.62e42fp-1 : 0.693359375));
+  const V low(static_cast<Scalar<V>>(is_double<V> ? 0x1.df473de6af279p-26 : -2.12194440e-4));
+  Split<V> s;
+  s.biased = muladd(x, V(static_cast<Scalar<V>>(1.44269504088896340736)), V(rounder<V>));
+  s.n = s.biased - V(rounder<V>);
+  s.r = muladd(-s.n, low, muladd(-s.n, high, x));
+  return s;
+}
+
+/// 2^(n + shift) from the low bits of n + rounder.
+template <class V>
+inline V power_of_2(const V& biased, int shift = 0) {
+  using Int = std::conditional_t<is_double<V>, std::int64_t, std::int32_t>;
+  constexpr int mantissa = is_double<V> ? 52 : 23, bias = is_double<V> ? 1023 : 127;
+  const auto bits = xsimd::bitwise_cast<xsimd::batch<Int>>(biased) + xsimd::batch<Int>(static_cast<Int>(bias + shift));
+  return xsimd::bitwise_cast<V>(bits << mantissa);
+}
+
+/// e^r - 1 for |r| <= ln 2 / 2 by its series: r^8 / 8! is below half a unit for float, r^14 / 14! for double.
+template <class V>
+inline V expm1_reduced(const V& r) {
+  constexpr int terms = is_double<V> ? 13 : 7;
+  double factorial = 1;
+  for (int k = 2; k <= terms; ++k) factorial *= k;
+  V series(static_cast<Scalar<V>>(1 / factorial));
+  for (int k = terms; k > 2; --k) {
+    factorial /= k;
+    series = muladd(series, r, V(static_cast<Scalar<V>>(1 / factorial)));
+  }
+  return muladd(series * r, r, r);
+}
+
+/// Into [low, high], NaN kept.
+template <class V>
+inline V within(const V& x, double low, double high) {
+  const V l(static_cast<Scalar<V>>(low)), h(static_cast<Scalar<V>>(high));
+  return select(x < l, l, select(x > h, h, x));
+}
+
 template <class V>
 inline V exp(const V& x) {
-  return xsimd::exp(x);
+  const Split<V> s = split(is_double<V> ? within(x, -750, 710) : within(x, -110, 90));
+  // 2^n in two factors, so that subnormal results and the largest ones come out right.
+  const V half = muladd(s.n, V(static_cast<Scalar<V>>(0.5)), V(rounder<V>));
+  const V rest = s.n - (half - V(rounder<V>)) + V(rounder<V>);
+  const V scale = power_of_2(half);
+  return muladd(scale, expm1_reduced(s.r), scale) * power_of_2(rest);
+}
+
+template <class V>
+inline V expm1(const V& x) {
+  const Split<V> s = split(is_double<V> ? within(x, -50, 710) : within(x, -25, 89));
+  // 2 (2^(n-1) (e^r - 1) + 2^(n-1) - 1/2): exact in the last two where n = 0, and n = 128 does not overflow early.
+  const V scale = power_of_2(s.biased, -1);
+  const V half(static_cast<Scalar<V>>(0.5));
+  const V y = muladd(scale, expm1_reduced(s.r), scale - half);
+  return select(x == V(static_cast<Scalar<V>>(0)), x, y + y);
+}
+
+/// (e^2x - 1) / (e^2x + 1)
+template <class V>
+inline V tanh(const V& x) {
+  const V a = xsimd::abs(x), limit(static_cast<Scalar<V>>(is_double<V> ? 20 : 10));  // 1 to rounding from there on
+  const V b = select(a > limit, limit, a);
+  const V t = expm1(b + b);
+  return xsimd::copysign(t / (t + V(static_cast<Scalar<V>>(2))), x);
 }
 
 template <class V>
@@ -33,14 +109,6 @@ inline V log(const V& x) {
 template <class V>
 inline V log1p(const V& x) {
   return xsimd::log1p(x);
-}
-template <class V>
-inline V expm1(const V& x) {
-  return xsimd::expm1(x);
-}
-template <class V>
-inline V tanh(const V& x) {
-  return xsimd::tanh(x);
 }
 
 template <class V>
