@@ -17,4 +17,14 @@ inline constexpr double printed_figure = 1e-9;
 /// operation, and cancellation and twenty optimiser steps cost two or three digits.
 inline constexpr double same_formula_float64 = 1e-12;
 
+/// Derivatives against central differences in float64, absolute and relative: a step of 1e-6 truncates to about 1e-12
+/// and cancels to about 1e-10; a sum of a few hundred terms and a margin.
+inline constexpr double differences = 1e-7;
+/// The same for ops that round to float32, whose differences take a large step.
+inline constexpr double differences_float32 = 1e-5;
+
+/// One op and its rule in float32 against float64 on the same values, relative to the largest: a handful of roundings
+/// of 6e-8, amplified by the condition of the function.
+inline constexpr double float32_against_float64 = 5e-6;
+
 }  // namespace xgrad::tolerance
