@@ -241,10 +241,19 @@ Variable concat(const Variables& xs, std::int64_t axis) {
 }
 
 Variable stack(const Variables& xs, std::int64_t axis) {
+  if (xs.empty()) throw ValueError("[stack] needs at least one input");
+  const Variable& first = xs.front();
+  const auto k = static_cast<std::int64_t>(normalize_axis(axis, first.rank() + 1, "stack"));
   Variables rows;
   rows.reserve(xs.size());
-  for (const Variable& x : xs) rows.push_back(unsqueeze(x, axis));
-  return concat(rows, axis);
+  for (const Variable& x : xs) {
+    if (x.shape() != first.shape() || x.dtype() != first.dtype()) {
+      throw ShapeError("[stack] inputs must have one shape and dtype: " + std::string(name_of(first.dtype())) +
+                       to_string(first.shape()) + " and " + name_of(x.dtype()) + to_string(x.shape()));
+    }
+    rows.push_back(unsqueeze(x, k));
+  }
+  return concat(rows, k);
 }
 
 Variables split(const Variable& x, std::int64_t size, std::int64_t axis) {
