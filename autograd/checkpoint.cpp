@@ -47,7 +47,7 @@ class CheckpointNode final : public Node {
     }
     for (std::size_t i = 0; i < captured.size(); ++i) {
       const detail::VariableImpl& in = *Access::impl(captured[i]);
-      list[inputs.size() + i] = {in.node, in.output_number, Array()};
+      list[inputs.size() + i] = {in.node, in.output_number, in.value};
     }
     for (std::size_t k = 0; k < outputs.size(); ++k) output_spec(k) = {outputs[k].shape(), outputs[k].dtype()};
   }
@@ -81,7 +81,9 @@ class CheckpointNode final : public Node {
     Variables outputs;
     {
       const ReplayRandom replay(random_);
+      const detail::CaptureWatch watch;
       outputs = function_(inputs);
+      check_unchanged(watch.captured());
     }
     Variables ys;
     Variables gs;
@@ -103,10 +105,20 @@ class CheckpointNode final : public Node {
   }
 
  private:
-  /// A handle to what f captured; only its place in the graph matters here.
-  static Variable captured(const detail::Edge& e) {
-    const detail::Spec& spec = e.node->output_spec(e.output_number);
-    return Access::make(Array(spec.shape, spec.dtype), e.node, e.output_number);
+  /// What f captured, as it was.
+  static Variable captured(const detail::Edge& e) { return Access::make(e.saved, e.node, e.output_number); }
+
+  /// f reads what it captured through its own handles; had one been updated, this would be another function's gradient.
+  void check_unchanged(const Variables& now) const {
+    for (const Variable& v : now) {
+      for (const detail::Edge& e : edges().subspan(n_inputs_)) {
+        if (e.node.get() != Access::node(v) || e.output_number != Access::impl(v)->output_number) continue;
+        if (e.saved.shares_buffer_with(v.array())) continue;
+        throw GraphError(
+            "[checkpoint] a captured Variable of shape " + to_string(v.shape()) +
+            " was changed since the forward run; update parameters after backward, or pass it as an input");
+      }
+    }
   }
 
   MultiFunction function_;
