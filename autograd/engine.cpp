@@ -197,13 +197,24 @@ class Sweep {
       w_.wanted[i] = p != none && (w_.visits[p].target || w_.visits[p].expand);
     }
     w_.input_grads.assign(edges.size(), Variable());
-    node.backward(grads, w_.wanted, w_.input_grads);
+    try {
+      node.backward(grads, w_.wanted, w_.input_grads);
+    } catch (const AnomalyError& e) {  // an op inside the rule: say whose rule
+      throw AnomalyError("[" + std::string(node.name()) + "] in its rule: " + e.what() + recorded_at(node));
+    }
     for (std::size_t i = 0; i < edges.size(); ++i) {
       if (!w_.wanted[i] || !w_.input_grads[i].defined()) continue;
       Variable g = conform(node, i, std::move(w_.input_grads[i]));
       accumulate(w_.grads[w_.visits[w_.parents[visit.first_edge + i]].first_grad + edges[i].output_number], g);
     }
     if (!retain_) node.free_saved();
+  }
+
+  /// The place that anomaly mode noted when the op was recorded.
+  static std::string recorded_at(const Node& node) {
+    const auto* extras = node.extras_if_any();
+    if (!extras || extras->where.empty()) return "";
+    return "\n[" + std::string(node.name()) + "] was recorded at\n" + extras->where;
   }
 
   /// Undoes broadcasting and checks shape and dtype; the one place for both.
@@ -216,10 +227,8 @@ class Sweep {
                        " for input " + std::to_string(i) + ", which is " + describe(want));
     }
     if (anomaly_enabled() && !kernels::all_finite(g.array())) {
-      const auto* extras = node.extras_if_any();
       throw AnomalyError("[" + std::string(node.name()) + "] its gradient for input " + std::to_string(i) +
-                         " holds a NaN or an infinity" +
-                         (extras && !extras->where.empty() ? "; recorded at\n" + extras->where : ""));
+                         " holds a NaN or an infinity" + recorded_at(node));
     }
     return g;
   }
