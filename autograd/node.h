@@ -39,6 +39,7 @@ struct Edge {
 /// Seldom used parts of a node, made on demand.
 struct NodeExtras {
   std::vector<std::pair<std::size_t, std::pair<std::uint32_t, GradHook>>> hooks;  ///< (handle, (output, hook))
+  std::size_t next_hook = 0;                                                      ///< handles are not used twice
   std::string where;  ///< anomaly mode: where it was recorded
 };
 

@@ -131,9 +131,9 @@ void Variable::backward() const { xgrad::backward(*this); }
 std::size_t Variable::register_hook(GradHook hook) {
   VariableImpl& v = impl("register_hook");
   if (!v.node) throw GraphError("[register_hook] the Variable requires no gradient");
-  auto& hooks = v.node->extras().hooks;
-  const std::size_t handle = hooks.empty() ? 0 : hooks.back().first + 1;
-  hooks.emplace_back(handle, std::pair(v.output_number, std::move(hook)));
+  detail::NodeExtras& extras = v.node->extras();
+  const std::size_t handle = extras.next_hook++;
+  extras.hooks.emplace_back(handle, std::pair(v.output_number, std::move(hook)));
   return handle;
 }
 
