@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include <xgrad/autograd/capture_watch.h>
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
@@ -71,14 +72,21 @@ Variables finish(Variables v, bool keep) {
   return v;
 }
 
-/// True when results must stay differentiable: the caller records and some input has history.
-bool nested(const Variables& x) {
-  if (!grad_enabled()) return false;
-  for (const Variable& v : x) {
-    if (v.requires_grad()) return true;
+/// Whether results must stay differentiable: the caller records, and something with history is read, be it an input of
+/// the transform or a Variable that f captures (a critic's weights, when its gradient for the images is taken).
+class Nesting {
+ public:
+  explicit Nesting(const Variables& vectors = {}) : recording_(grad_enabled()) {
+    for (const Variable& v : vectors) given_ = given_ || v.requires_grad();
   }
-  return false;
-}
+  /// Asked after f has run.
+  bool keep() const { return recording_ && (given_ || !watch_.captured().empty()); }
+
+ private:
+  bool recording_;
+  bool given_ = false;
+  detail::CaptureWatch watch_;  // begun before the inputs are tracked: it notes those with history too
+};
 
 Shape joined(const Shape& a, const Shape& b) {
   Shape out = a;
@@ -89,10 +97,11 @@ Shape joined(const Shape& a, const Shape& b) {
 }  // namespace
 
 std::pair<Variables, Variables> vjp(const MultiFunction& f, const Variables& x, const Variables& v) {
-  const bool keep = nested(x) || nested(v);
+  const Nesting nesting(v);
   const Variables in = tracked(x);
   const EnableGradGuard recording;
   const Variables y = f(in);
+  const bool keep = nesting.keep();
   check_like("vjp", "outputs", v, y);
   return {finish(y, keep), finish(grad_or_zeros(y, in, v, keep), keep)};
 }
@@ -103,11 +112,12 @@ std::pair<Variable, Variable> vjp(const Function& f, const Variable& x, const Va
 }
 
 std::pair<Variables, Variables> jvp(const MultiFunction& f, const Variables& x, const Variables& v) {
-  const bool keep = nested(x) || nested(v);
   check_like("jvp", "inputs", v, x);
+  const Nesting nesting(v);
   const Variables in = tracked(x);
   const EnableGradGuard recording;
   const Variables y = f(in);
+  const bool keep = nesting.keep();
   // u -> u^T J is linear in u, and its own transpose applied to v is J v. The value of u does not matter.
   Variables u;
   for (const Variable& out : y) u.push_back(Variable(Array::zeros(out.shape(), out.dtype()), true));
@@ -121,11 +131,12 @@ std::pair<Variable, Variable> jvp(const Function& f, const Variable& x, const Va
 }
 
 std::pair<Variable, Variables> hvp(const MultiFunction& f, const Variables& x, const Variables& v) {
-  const bool keep = nested(x) || nested(v);
   check_like("hvp", "inputs", v, x);
+  const Nesting nesting(v);
   const Variables in = tracked(x);
   const EnableGradGuard recording;
   const Variables y = f(in);
+  const bool keep = nesting.keep();
   if (y.size() != 1) throw ShapeError("[hvp] f must give one output, got " + std::to_string(y.size()));
   check_scalar("hvp", y[0]);
   const Variables g = grad_or_zeros(y, in, {ones_like(y[0])}, true);
@@ -138,11 +149,13 @@ std::pair<Variable, Variable> hvp(const Function& f, const Variable& x, const Va
 }
 
 std::vector<Variables> jacobian(const MultiFunction& f, const Variables& x) {
-  const bool keep = nested(x);
+  const Nesting nesting;
   const Variables in = tracked(x);
   const EnableGradGuard recording;
   std::vector<Variables> result;
-  for (const Variable& y : f(in)) {
+  const Variables outputs = f(in);
+  const bool keep = nesting.keep();
+  for (const Variable& y : outputs) {
     // One sweep an output element, each with a unit cotangent.
     std::vector<Variables> rows(x.size());
     for (std::int64_t k = 0; k < y.size(); ++k) {
@@ -177,10 +190,11 @@ Variable hessian(const Function& f, const Variable& x) {
 std::function<std::pair<Variable, Variables>(const Variables&)> value_and_grad(
     std::function<Variable(const Variables&)> f) {
   return [f = std::move(f)](const Variables& x) -> std::pair<Variable, Variables> {
-    const bool keep = nested(x);
+    const Nesting nesting;
     const Variables in = tracked(x);
     const EnableGradGuard recording;
     const Variable y = f(in);
+    const bool keep = nesting.keep();
     check_scalar("value_and_grad", y);
     return {finish({y}, keep)[0], finish(grad_or_zeros({y}, in, {ones_like(y)}, keep), keep)};
   };
