@@ -81,7 +81,7 @@ OpRow row_of_where() {
   return {"where",
           smooth,
           {sample({}, {}, {}), sample({0}, {1}, {0}), sample({0, 3}, {3}, {}), sample({1}, {1}, {1}),
-           sample({3, 4}, {3, 1}, {1, 4}), sample({4}, {3, 4}, {3, 4}), sample({1, 3, 1}, {2, 1, 1, 1, 2, 2}, {2, 1})},
+           sample({3, 4}, {3, 1}, {1, 4}), sample({4}, {3, 4}, {3, 4}), sample({1, 2, 1}, {2, 1, 1, 1, 2, 2}, {2, 1})},
           {throws<ShapeError>(
                [] {
                  where(ones({5}), zeros({2, 3}), zeros({2, 3}));

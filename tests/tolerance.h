@@ -17,6 +17,13 @@ inline constexpr double printed_figure = 1e-9;
 /// operation, and cancellation and twenty optimiser steps cost two or three digits.
 inline constexpr double same_formula_float64 = 1e-12;
 
+/// u' H v against v' H u, and u' (J v) against (u' J) v, relative: the same sums in another order, over one sweep more
+/// for the Hessian.
+inline constexpr double hessian_symmetry = 1e-10;
+inline constexpr double modes_agree = 1e-12;
+/// H v against central differences of gradients with a step of 1e-5: both errors are about 1e-10, and a margin.
+inline constexpr double hvp_against_differences = 1e-6;
+
 /// Derivatives against central differences in float64, absolute and relative: a step of 1e-6 truncates to about 1e-12
 /// and cancels to about 1e-10; a sum of a few hundred terms and a margin.
 inline constexpr double differences = 1e-7;
