@@ -40,7 +40,7 @@ void check_alike(const Variables& a, const Variables& b) {
   REQUIRE(a.size() == b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     CAPTURE(i);
-    CHECK(distance(a[i], b[i]) <= tolerance::closed_form * (1.0 + std::sqrt(dot(b[i], b[i]))));
+    CHECK(distance(a[i], b[i]) <= tolerance::same_formula_float64 * (1.0 + std::sqrt(dot(b[i], b[i]))));
   }
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("checkpoint under gradcheck and inside transforms") {
   const Variable x = random_leaf({2, 4}, 1).detach();
   const Variable v = random_leaf({2, 4}, 5).detach();
   CHECK(distance(hvp([&](const Variable& y) { return checkpoint(layer, y); }, x, v).second, hvp(layer, x, v).second) <
-        tolerance::closed_form);
+        tolerance::same_formula_float64);
 }
 
 TEST_CASE("a captured parameter that was updated since is noticed: running again would be another function") {
