@@ -84,7 +84,9 @@ const std::vector<std::pair<std::string, nlohmann::json>>& full_cases() {
 }  // namespace
 
 TEST_CASE("twenty steps of every optimiser are PyTorch's") {
-  for (const nlohmann::json& row : read_fixture("optim.json")["trajectories"]) {
+  const nlohmann::json rows = read_fixture("optim.json")["trajectories"];
+  REQUIRE(rows.size() == 50);
+  for (const nlohmann::json& row : rows) {
     const std::string kind = row["kind"];
     CAPTURE(kind);
     CAPTURE(row["options"].dump());
