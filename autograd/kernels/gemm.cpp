@@ -11,6 +11,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/broadcast.h>
 #include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/kernels/product.h>
 #include <xgrad/autograd/parallel.h>
 
 // OpenBLAS's own switch, absent from other libraries.
@@ -19,15 +20,9 @@ extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 namespace xgrad::kernels {
 namespace {
 
+using detail::Gemm;
+using detail::product_here;
 using xgrad::detail::parallel_for;
-
-/// One product C (m, n) = op(A) (m, k) op(B) (k, n) + beta C, all row-major; ld is the length of a stored row.
-struct Gemm {
-  std::int64_t m, n, k;
-  bool transpose_a, transpose_b;
-  std::int64_t lda, ldb, ldc;
-  double beta;
-};
 
 void hold_blas_to_one_thread() {
   static const bool held = [] {
@@ -39,9 +34,11 @@ void hold_blas_to_one_thread() {
 
 cxxblas::Transpose flag(bool transpose) { return transpose ? cxxblas::Trans : cxxblas::NoTrans; }
 
-/// With a bias (n), the rows of C start as that.
+}  // namespace
+
 template <class T>
-void one_product(const Gemm& g, const T* a, const T* b, T* c, const T* bias = nullptr) {
+void detail::product_here(const Gemm& g, const T* a, const T* b, T* c, const T* bias) {
+  hold_blas_to_one_thread();
   if (bias != nullptr) {
     for (std::int64_t r = 0; r < g.m; ++r) std::memcpy(c + r * g.ldc, bias, static_cast<std::size_t>(g.n) * sizeof(T));
     if (g.k == 0) return;
@@ -62,6 +59,10 @@ void one_product(const Gemm& g, const T* a, const T* b, T* c, const T* bias = nu
                   ldc);
   }
 }
+template void detail::product_here(const Gemm&, const float*, const float*, float*, const float*);
+template void detail::product_here(const Gemm&, const double*, const double*, double*, const double*);
+
+namespace {
 
 /// Rows or columns of C a chunk, whichever side is longer, in fixed multiples so that the bits do not depend on the
 /// number of threads; 0 when the product is too small to cut.
@@ -76,16 +77,17 @@ std::int64_t chunk_of(const Gemm& g) {
 template <class T>
 void product(const Gemm& g, const T* a, const T* b, T* c, const T* bias = nullptr) {
   const std::int64_t chunk = chunk_of(g);
-  if (chunk == 0) return one_product(g, a, b, c, bias);
+  if (chunk == 0) return product_here(g, a, b, c, bias);
   const bool by_rows = g.m >= g.n;
   parallel_for(by_rows ? g.m : g.n, chunk, [&](std::int64_t begin, std::int64_t end) {
     Gemm part = g;
     if (by_rows) {
       part.m = end - begin;
-      one_product(part, a + begin * (g.transpose_a ? 1 : g.lda), b, c + begin * g.ldc, bias);
+      product_here(part, a + begin * (g.transpose_a ? 1 : g.lda), b, c + begin * g.ldc, bias);
     } else {
       part.n = end - begin;
-      one_product(part, a, b + begin * (g.transpose_b ? g.ldb : 1), c + begin, bias != nullptr ? bias + begin : nullptr);
+      product_here(part, a, b + begin * (g.transpose_b ? g.ldb : 1), c + begin,
+                   bias != nullptr ? bias + begin : nullptr);
     }
   });
 }
@@ -121,7 +123,7 @@ void matmul_typed(const Array& a, bool transpose_a, const Array& b, bool transpo
   parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end) {
     detail::Odometer<2> place(loops, loops.rank, begin);
     for (std::int64_t i = begin; i < end; ++i, place.next()) {
-      one_product(g, pa + place.offset(0) * m * k, pb + place.offset(1) * k * n, c + i * m * n);
+      product_here(g, pa + place.offset(0) * m * k, pb + place.offset(1) * k * n, c + i * m * n);
     }
   });
 }
@@ -148,7 +150,6 @@ void check_floating(const char* op, const Array& out) {
 
 void matmul(const Array& a, bool transpose_a, const Array& b, bool transpose_b, Array& out, bool accumulate) {
   check_floating("matmul", out);
-  hold_blas_to_one_thread();
   if (out.dtype() == DType::float32) {
     matmul_typed<float>(a, transpose_a, b, transpose_b, out, accumulate);
   } else {
@@ -158,7 +159,6 @@ void matmul(const Array& a, bool transpose_a, const Array& b, bool transpose_b, 
 
 void linear(const Array& x, const Array& w, const Array& bias, Array& out) {
   check_floating("linear", out);
-  hold_blas_to_one_thread();
   if (out.dtype() == DType::float32) {
     linear_typed<float>(x, w, bias, out);
   } else {
