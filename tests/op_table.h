@@ -66,6 +66,7 @@ using OpRows = std::vector<OpRow>;
 /// Rows of each header in autograd/ops.
 OpRows arithmetic_rows();
 OpRows compare_rows();
+OpRows convolution_rows();
 OpRows create_rows();
 OpRows index_rows();
 OpRows linalg_rows();

@@ -56,6 +56,14 @@ Variables add_at_index(const Variables& x, const Attributes& a, DType) {
   return {f(x[0], shape_of(a), a["axis"], x[1])};
 }
 
+Conv2dOptions geometry(const Attributes& a) {
+  const Conv2dOptions usual;
+  return {.stride = a.value("stride", usual.stride),
+          .padding = a.value("padding", usual.padding),
+          .dilation = a.value("dilation", usual.dilation),
+          .groups = a.value("groups", usual.groups)};
+}
+
 std::optional<std::int64_t> optional_int(const Attributes& value) {
   return value.is_null() ? std::nullopt : std::optional<std::int64_t>(value.get<std::int64_t>());
 }
@@ -97,6 +105,18 @@ const std::map<std::string, Call> calls = {
     {"greater", binary<greater>},
     {"greater_equal", binary<greater_equal>},
     {"where", [](In x, At, DType) -> Variables { return {where(x[0], x[1], x[2])}; }},
+    // convolution.h
+    {"conv2d",
+     [](In x, At a, DType) -> Variables {
+       return {conv2d(x[0], x[1], x.size() == 3 ? x[2] : Variable(), geometry(a))};
+     }},
+    {"conv_transpose2d",
+     [](In x, At a, DType) -> Variables {
+       return {conv_transpose2d(x[0], x[1], x.size() == 3 ? x[2] : Variable(), geometry(a),
+                                a.value("output_padding", std::array<std::int64_t, 2>{0, 0}))};
+     }},
+    {"conv2d_weight",
+     [](In x, At a, DType) -> Variables { return {conv2d_weight(x[0], x[1], a["kernel"], geometry(a))}; }},
     // create.h
     {"zeros", [](In, At a, DType dtype) -> Variables { return {zeros(shape_of(a), dtype)}; }},
     {"ones", [](In, At a, DType dtype) -> Variables { return {ones(shape_of(a), dtype)}; }},

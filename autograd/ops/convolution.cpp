@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The convolution family and its rules: with B(x, w) = conv2d, <B(x, w), y> is linear in each of its three arguments,
+// and every derivative of every order is one of its three adjoints.
+#include <xgrad/autograd/ops/convolution.h>
+
+#include <xgrad/autograd/kernels/convolution.h>
+#include <xgrad/autograd/ops/arithmetic.h>
+#include <xgrad/autograd/ops/common.h>
+
+namespace xgrad {
+
+namespace {
+
+using kernels::ConvGeometry;
+
+/// The geometry, and the extents of what an adjoint gives back (conv2d itself infers them).
+struct ConvAttrs {
+  ConvGeometry geometry;
+  std::array<std::int64_t, 2> extents{};  ///< (H, W) of the input, or (KH, KW) of the kernel
+};
+
+Variable convolve(const Variable& x, const Variable& w, const ConvAttrs& attrs);
+Variable input_adjoint(const Variable& y, const Variable& w, const ConvAttrs& attrs);
+Variable weight_adjoint(const Variable& x, const Variable& y, const ConvAttrs& attrs);
+
+std::array<std::int64_t, 2> spatial(const Shape& s) { return {s[2], s[3]}; }
+
+std::int64_t output_extent(const ConvGeometry& g, std::size_t axis, std::int64_t input, std::int64_t kernel) {
+  const std::int64_t span = input + 2 * g.padding[axis] - g.dilation[axis] * (kernel - 1) - 1;
+  return span < 0 ? 0 : span / g.stride[axis] + 1;
+}
+
+void check_four_axes(const char* name, const Shape& a, const Shape& b) {
+  if (a.rank() != 4 || b.rank() != 4) {
+    throw ShapeError("[" + std::string(name) +
+                     "] takes (N, C, H, W) and (O, C / groups, KH, KW) of four axes each, got " + to_string(a) +
+                     " and " + to_string(b));
+  }
+}
+
+[[noreturn]] void throw_misfit(const char* name, const Shape& a, const Shape& b, const ConvGeometry& g) {
+  throw ShapeError("[" + std::string(name) + "] " + to_string(a) + " does not fit " + to_string(b) + " in " +
+                   std::to_string(g.groups) + (g.groups == 1 ? " group" : " groups"));
+}
+
+Spec infer_conv(const char* name, const ConvAttrs& a, Operands in) {
+  const Shape& x = in[0].shape();
+  const Shape& w = in[1].shape();
+  const ConvGeometry& g = a.geometry;
+  detail::check_floating(name, in[0]);
+  detail::check_same_dtype(name, in[0], in[1]);
+  check_four_axes(name, x, w);
+  if (x[1] != w[1] * g.groups || w[0] % g.groups != 0) throw_misfit(name, x, w, g);
+  const std::int64_t oh = output_extent(g, 0, x[2], w[2]);
+  const std::int64_t ow = output_extent(g, 1, x[3], w[3]);
+  if (oh < 1 || ow < 1) {
+    throw ShapeError("[" + std::string(name) + "] the kernel " + to_string(w) + " is larger than the padded input " +
+                     to_string(x));
+  }
+  return {Shape{x[0], w[0], oh, ow}, in[0].dtype()};
+}
+
+Spec infer_input(const char* name, const ConvAttrs& a, Operands in) {
+  const Shape& y = in[0].shape();
+  const Shape& w = in[1].shape();
+  const ConvGeometry& g = a.geometry;
+  detail::check_floating(name, in[0]);
+  detail::check_same_dtype(name, in[0], in[1]);
+  check_four_axes(name, y, w);
+  if (y[1] != w[0] || w[0] % g.groups != 0) throw_misfit(name, y, w, g);
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (a.extents[i] < 1 || output_extent(g, i, a.extents[i], w[i + 2]) != y[i + 2]) throw_misfit(name, y, w, g);
+  }
+  return {Shape{y[0], w[1] * g.groups, a.extents[0], a.extents[1]}, in[0].dtype()};
+}
+
+Spec infer_weight(const char* name, const ConvAttrs& a, Operands in) {
+  const Shape& x = in[0].shape();
+  const Shape& y = in[1].shape();
+  const ConvGeometry& g = a.geometry;
+  detail::check_floating(name, in[0]);
+  detail::check_same_dtype(name, in[0], in[1]);
+  check_four_axes(name, x, y);
+  if (x[0] != y[0] || x[1] % g.groups != 0 || y[1] % g.groups != 0) throw_misfit(name, x, y, g);
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (a.extents[i] < 1 || output_extent(g, i, x[i + 2], a.extents[i]) != y[i + 2]) throw_misfit(name, x, y, g);
+  }
+  return {Shape{y[1], x[1] / g.groups, a.extents[0], a.extents[1]}, in[0].dtype()};
+}
+
+Variable convolve(const Variable& x, const Variable& w, const ConvAttrs& attrs) {
+  static constexpr OpDef<ConvAttrs> op{
+      .name = "conv2d",
+      .infer = infer_conv,
+      .run = [](const ConvAttrs& a, Operands in, Array& out) { kernels::conv2d(a.geometry, in[0], in[1], out); },
+      .uses = {uses::input(1), uses::input(0)},
+      .rule =
+          [](const Op<ConvAttrs>& op, const Variable& g, std::size_t i) {
+            const ConvAttrs back{op.attrs().geometry, spatial(op.input_shape(i))};
+            return i == 0 ? input_adjoint(g, op.input(1), back) : weight_adjoint(op.input(0), g, back);
+          }};
+  return apply(op, attrs, x, w);
+}
+
+Variable input_adjoint(const Variable& y, const Variable& w, const ConvAttrs& attrs) {
+  static constexpr OpDef<ConvAttrs> op{
+      .name = "conv_transpose2d",
+      .infer = infer_input,
+      .run = [](const ConvAttrs& a, Operands in, Array& out) { kernels::conv2d_input(a.geometry, in[0], in[1], out); },
+      .uses = {uses::input(1), uses::input(0)},
+      .rule =
+          [](const Op<ConvAttrs>& op, const Variable& g, std::size_t i) {
+            const ConvAttrs back{op.attrs().geometry, spatial(op.input_shape(i))};
+            return i == 0 ? convolve(g, op.input(1), back) : weight_adjoint(g, op.input(0), back);
+          }};
+  return apply(op, attrs, y, w);
+}
+
+Variable weight_adjoint(const Variable& x, const Variable& y, const ConvAttrs& attrs) {
+  static constexpr OpDef<ConvAttrs> op{
+      .name = "conv2d_weight",
+      .infer = infer_weight,
+      .run = [](const ConvAttrs& a, Operands in, Array& out) { kernels::conv2d_weight(a.geometry, in[0], in[1], out); },
+      .uses = {uses::input(1), uses::input(0)},
+      .rule =
+          [](const Op<ConvAttrs>& op, const Variable& g, std::size_t i) {
+            const ConvAttrs back{op.attrs().geometry, spatial(op.input_shape(i))};
+            return i == 0 ? input_adjoint(op.input(1), g, back) : convolve(op.input(0), g, back);
+          }};
+  return apply(op, attrs, x, y);
+}
+
+ConvGeometry geometry(const char* name, const Conv2dOptions& o) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (o.stride[i] < 1 || o.dilation[i] < 1 || o.padding[i] < 0) {
+      throw ValueError(
+          "[" + std::string(name) + "] stride and dilation must be at least 1 and padding at least 0, got " +
+          std::to_string(o.stride[i]) + ", " + std::to_string(o.dilation[i]) + " and " + std::to_string(o.padding[i]));
+    }
+  }
+  if (o.groups < 1) {
+    throw ValueError("[" + std::string(name) + "] groups must be at least 1, got " + std::to_string(o.groups));
+  }
+  return {o.stride, o.padding, o.dilation, o.groups};
+}
+
+Variable add_bias(const char* name, const Variable& y, const Variable& bias) {
+  if (!bias.defined()) return y;
+  const std::int64_t channels = y.shape()[1];
+  if (bias.shape() != Shape{channels}) {
+    throw ShapeError("[" + std::string(name) + "] bias " + to_string(bias.shape()) + " does not fit " +
+                     std::to_string(channels) + " output channels");
+  }
+  return y + reshape(bias, Shape{channels, 1, 1});
+}
+
+}  // namespace
+
+Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options) {
+  return add_bias("conv2d", convolve(x, weight, {geometry("conv2d", options)}), bias);
+}
+
+Variable conv_transpose2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options,
+                          std::array<std::int64_t, 2> output_padding) {
+  const char* const name = "conv_transpose2d";
+  ConvAttrs attrs{geometry(name, options)};
+  check_four_axes(name, x.shape(), weight.shape());
+  for (std::size_t i = 0; i < 2; ++i) {
+    if (output_padding[i] < 0 || output_padding[i] >= options.stride[i]) {
+      throw ValueError("[conv_transpose2d] the output padding " + std::to_string(output_padding[i]) +
+                       " must be at least 0 and smaller than the stride");
+    }
+    attrs.extents[i] = (x.shape()[i + 2] - 1) * options.stride[i] - 2 * options.padding[i] +
+                       options.dilation[i] * (weight.shape()[i + 2] - 1) + output_padding[i] + 1;
+  }
+  return add_bias(name, input_adjoint(x, weight, attrs), bias);
+}
+
+Variable conv2d_weight(const Variable& x, const Variable& g, std::array<std::int64_t, 2> kernel,
+                       const Conv2dOptions& options) {
+  return weight_adjoint(x, g, {geometry("conv2d_weight", options), kernel});
+}
+
+}  // namespace xgrad

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Convolutions: conv2d, its transpose and its weight gradient are one family, each one's rule written in the others.
+#pragma once
+
+#include <array>
+
+#include <xgrad/autograd/variable.h>
+
+namespace xgrad {
+
+struct Conv2dOptions {
+  std::array<std::int64_t, 2> stride{1, 1};
+  std::array<std::int64_t, 2> padding{0, 0};
+  std::array<std::int64_t, 2> dilation{1, 1};
+  std::int64_t groups = 1;
+};
+
+/// Cross-correlation of x (N, C, H, W) with weight (O, C / groups, KH, KW), plus bias (O,) unless undefined:
+/// (N, O, OH, OW), OH = floor((H + 2 padding - dilation (KH - 1) - 1) / stride) + 1.
+/// @throws ShapeError naming both shapes; ValueError on a stride, dilation or group count that makes no sense.
+Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias = {},
+                const Conv2dOptions& options = {});
+
+/// The adjoint of conv2d in its input, PyTorch's ConvTranspose2d: x (N, C, H, W), weight (C, O / groups, KH, KW) gives
+/// (N, O, OH, OW), OH = (H - 1) stride - 2 padding + dilation (KH - 1) + output_padding + 1. The output padding must be
+/// smaller than the stride (beyond it, as PyTorch allows under dilation, no input of conv2d gives this output).
+Variable conv_transpose2d(const Variable& x, const Variable& weight, const Variable& bias = {},
+                          const Conv2dOptions& options = {}, std::array<std::int64_t, 2> output_padding = {0, 0});
+
+/// The adjoint of conv2d in its weight: x (N, C, H, W) and g (N, O, OH, OW) give (O, C / groups, KH, KW) for a kernel
+/// of the given extents.
+Variable conv2d_weight(const Variable& x, const Variable& g, std::array<std::int64_t, 2> kernel,
+                       const Conv2dOptions& options = {});
+
+}  // namespace xgrad
