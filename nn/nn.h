@@ -3,6 +3,8 @@
 #pragma once
 
 #include <xgrad/nn/activation.h>
+#include <xgrad/nn/batch_norm.h>
+#include <xgrad/nn/conv.h>
 #include <xgrad/nn/dropout.h>
 #include <xgrad/nn/flatten.h>
 #include <xgrad/nn/init.h>

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// BatchNorm, made of ops, so that its second derivatives are theirs.
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/ops.h>
+#include <xgrad/nn/batch_norm.h>
+
+namespace xgrad::nn {
+
+BatchNorm::BatchNorm(const char* name, std::int64_t channels, std::size_t least_rank, std::size_t most_rank,
+                     const BatchNormOptions& options)
+    : name_(name),
+      channels_(channels),
+      least_rank_(least_rank),
+      most_rank_(most_rank),
+      eps_(options.eps),
+      momentum_(options.momentum) {
+  if (channels <= 0) {
+    throw ValueError("[" + std::string(name) + "] needs at least one channel, not " + std::to_string(channels));
+  }
+  const Shape shape{channels};
+  if (options.affine) {
+    weight = register_parameter("weight", Array::full(shape, 1.0, options.dtype));
+    bias = register_parameter("bias", Array::zeros(shape, options.dtype));
+  }
+  if (options.track_running_stats) {
+    running_mean = register_buffer("running_mean", Array::zeros(shape, options.dtype));
+    running_var = register_buffer("running_var", Array::full(shape, 1.0, options.dtype));
+    num_batches_tracked = register_buffer("num_batches_tracked", Array::zeros({}, DType::int64));
+  }
+}
+
+Variable BatchNorm::forward(const Variable& x) {
+  if (x.rank() < least_rank_ || x.rank() > most_rank_ || x.shape()[1] != channels_) {
+    throw ShapeError("[" + std::string(name_) + "] takes (N, " + std::to_string(channels_) + ", ...) of " +
+                     std::to_string(least_rank_) +
+                     (most_rank_ > least_rank_ ? " to " + std::to_string(most_rank_) : std::string()) + " axes, got " +
+                     to_string(x.shape()));
+  }
+  // Per channel, as (C, 1, ...): broadcasts against (N, C, ...).
+  Shape per_channel{channels_};
+  Axes others{0};
+  for (std::size_t i = 2; i < x.rank(); ++i) {
+    per_channel.push_back(1);
+    others.push_back(static_cast<std::int64_t>(i));
+  }
+  Variable centred;
+  Variable scale;
+  if (uses_batch()) {
+    const std::int64_t count = x.size() / channels_;
+    if (count < 2) {
+      throw ValueError("[" + std::string(name_) + "] needs more than one value a channel in training, got " +
+                       to_string(x.shape()) + "; use a larger batch or eval()");
+    }
+    const Variable batch_mean = mean(x, others, true);
+    centred = x - batch_mean;
+    const Variable batch_var = mean(square(centred), others, true);
+    scale = rsqrt(batch_var + eps_);
+    if (is_training() && running_mean.defined()) track(batch_mean, batch_var, count);
+  } else {
+    centred = x - reshape(running_mean, per_channel);
+    scale = rsqrt(reshape(running_var, per_channel) + eps_);
+  }
+  if (!weight.defined()) return centred * scale;
+  return centred * (scale * reshape(weight, per_channel)) + reshape(bias, per_channel);
+}
+
+void BatchNorm::track(const Variable& batch_mean, const Variable& batch_var, std::int64_t count) {
+  const NoGradGuard unrecorded;
+  const std::int64_t batches = num_batches_tracked.item<std::int64_t>() + 1;
+  const double share = momentum_.value_or(1.0 / static_cast<double>(batches));
+  const auto blend = [&](Variable& running, const Variable& batch, double factor) {
+    const Variable flat = reshape(batch.detach(), running.shape());
+    running.set_array((running * (1.0 - share) + flat * (share * factor)).array());
+  };
+  const auto n = static_cast<double>(count);
+  blend(running_mean, batch_mean, 1.0);
+  blend(running_var, batch_var, n / (n - 1.0));
+  num_batches_tracked.set_array(Array::full({}, static_cast<double>(batches), DType::int64));
+}
+
+std::string BatchNorm::describe() const { return std::string(name_) + "(" + std::to_string(channels_) + ")"; }
+
+}  // namespace xgrad::nn

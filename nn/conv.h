@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Conv2d and ConvTranspose2d: learned filters over images.
+#pragma once
+
+#include <xgrad/autograd/ops/convolution.h>
+#include <xgrad/nn/module.h>
+
+namespace xgrad::nn {
+
+/// A height and a width; one number stands for both.
+struct Extents2d {
+  constexpr Extents2d(std::int64_t both) : height(both), width(both) {}
+  constexpr Extents2d(std::int64_t height, std::int64_t width) : height(height), width(width) {}
+  std::int64_t height, width;
+};
+
+struct ConvOptions {
+  Extents2d stride = 1;
+  Extents2d padding = 0;
+  Extents2d dilation = 1;
+  std::int64_t groups = 1;
+  bool bias = true;
+  Extents2d output_padding = 0;  ///< ConvTranspose2d only
+  DType dtype = DType::float32;
+};
+
+/// (N, in, H, W) -> (N, out, OH, OW), weight (out, in / groups, KH, KW), bias (out,): PyTorch's layout. Both start from
+/// U(-b, b), b = 1 / sqrt(in / groups KH KW), PyTorch's default.
+/// @throws ValueError when the channels are not positive multiples of the groups.
+class Conv2d : public Module {
+ public:
+  Conv2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOptions& options = {},
+         Generator& generator = default_generator());
+  Variable forward(const Variable& x) override;
+  std::string describe() const override;
+
+  Variable weight;
+  Variable bias;  ///< undefined without bias
+
+ private:
+  Conv2dOptions options_;
+};
+
+/// The transpose: (N, in, H, W) -> (N, out, OH, OW), weight (in, out / groups, KH, KW), bias (out,). Both start from
+/// U(-b, b), b = 1 / sqrt(out / groups KH KW), PyTorch's default.
+class ConvTranspose2d : public Module {
+ public:
+  ConvTranspose2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOptions& options = {},
+                  Generator& generator = default_generator());
+  Variable forward(const Variable& x) override;
+  std::string describe() const override;
+
+  Variable weight;
+  Variable bias;  ///< undefined without bias
+
+ private:
+  Conv2dOptions options_;
+  std::array<std::int64_t, 2> output_padding_;
+};
+
+}  // namespace xgrad::nn
