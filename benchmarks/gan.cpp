@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// GAN training steps: the original objective, WGAN-GP and the z-gradient penalty, on the MLPs of the articles.
+// GAN training steps: the original objective, WGAN-GP and the z-gradient penalty, on the MLPs of the articles
+// and on convolutional networks.
 #include <array>
 #include <memory>
 
 #include <xgrad/autograd/engine.h>
+#include <xgrad/autograd/ops.h>
 #include <xgrad/nn/activation.h>
+#include <xgrad/nn/batch_norm.h>
+#include <xgrad/nn/conv.h>
+#include <xgrad/nn/flatten.h>
 #include <xgrad/nn/linear.h>
 #include <xgrad/nn/loss.h>
 #include <xgrad/nn/sequential.h>
@@ -22,29 +27,76 @@ struct Batch {
   Variable real, noise, mixing;
 };
 
+/// Two networks and the shape of an image, (784) or (1, 28, 28).
+struct Networks {
+  nn::Sequential generator, critic;
+  Shape image;
+};
+
 /// Networks, optimisers and the pool of batches.
 struct Gan {
-  explicit Gan(const optim::AdamOptions& adam)
-      : adam_g(generator.parameters(), adam), adam_d(critic.parameters(), adam) {
-    fill_parameters(generator.parameters(), streams::generator);
-    fill_parameters(critic.parameters(), streams::critic);
+  Gan(Networks networks, const optim::AdamOptions& adam)
+      : generator(std::move(networks.generator)),
+        critic(std::move(networks.critic)),
+        adam_g(generator.parameters(), adam),
+        adam_d(critic.parameters(), adam) {
+    fill_parameters(generator, streams::generator);
+    fill_parameters(critic, streams::critic);
+    Shape real = networks.image;
+    real.insert(0, batch_size);
+    Shape one_per_sample = real;
+    for (std::size_t i = 1; i < real.rank(); ++i) one_per_sample[i] = 1;
     for (std::size_t j = 0; j < pool_size; ++j) {
-      pool[j] = {.real = uniform11(streams::data + j, {batch_size, image_size}),
+      pool[j] = {.real = uniform11(streams::data + j, real),
                  .noise = uniform11(streams::noise + j, {batch_size, noise_size}, noise_scale),
-                 .mixing = tensor(uniform01(streams::mixing + j, batch_size), {batch_size, 1})};
+                 .mixing = tensor(uniform01(streams::mixing + j, batch_size), one_per_sample)};
     }
   }
 
   const Batch& next_batch() { return pool[steps++ % pool_size]; }
 
-  nn::Sequential generator{nn::Linear(noise_size, 128), nn::LeakyReLU(0.2),          nn::Linear(128, 256),
-                           nn::LeakyReLU(0.2),          nn::Linear(256, image_size), nn::Tanh()};
-  nn::Sequential critic{nn::Linear(image_size, 256), nn::LeakyReLU(0.2), nn::Linear(256, 128), nn::LeakyReLU(0.2),
-                        nn::Linear(128, 1)};
+  nn::Sequential generator, critic;
   optim::Adam adam_g, adam_d;
   std::array<Batch, pool_size> pool;
   std::size_t steps = 0;
 };
+
+Networks mlp() {
+  return {.generator = nn::Sequential{nn::Linear(noise_size, 128), nn::LeakyReLU(0.2), nn::Linear(128, 256),
+                                      nn::LeakyReLU(0.2), nn::Linear(256, image_size), nn::Tanh()},
+          .critic = nn::Sequential{nn::Linear(image_size, 256), nn::LeakyReLU(0.2), nn::Linear(256, 128),
+                                   nn::LeakyReLU(0.2), nn::Linear(128, 1)},
+          .image = {image_size}};
+}
+
+constexpr nn::ConvOptions halving{.stride = 2, .padding = 1};
+
+nn::Sequential dcgan_generator() {
+  return nn::Sequential{nn::Linear(noise_size, 6272),
+                        nn::Unflatten({128, 7, 7}),
+                        nn::BatchNorm2d(128),
+                        nn::ReLU(),
+                        nn::ConvTranspose2d(128, 64, 4, halving),
+                        nn::BatchNorm2d(64),
+                        nn::ReLU(),
+                        nn::ConvTranspose2d(64, 1, 4, halving),
+                        nn::Tanh()};
+}
+
+Networks dcgan() {
+  return {.generator = dcgan_generator(),
+          .critic = nn::Sequential{nn::Conv2d(1, 64, 4, halving), nn::LeakyReLU(0.2), nn::Conv2d(64, 128, 4, halving),
+                                   nn::BatchNorm2d(128), nn::LeakyReLU(0.2), nn::Flatten(), nn::Linear(6272, 1)},
+          .image = {1, 28, 28}};
+}
+
+/// A critic under a gradient penalty must not mix samples: no batch normalisation.
+Networks conv_critic() {
+  return {.generator = dcgan_generator(),
+          .critic = nn::Sequential{nn::Conv2d(1, 64, 4, halving), nn::LeakyReLU(0.2), nn::Conv2d(64, 128, 4, halving),
+                                   nn::LeakyReLU(0.2), nn::Flatten(), nn::Linear(6272, 1)},
+          .image = {1, 28, 28}};
+}
 
 Variable update_critic(Gan& gan, const Variable& real, const Variable& fake) {
   const Variable loss = nn::bce_with_logits(gan.critic(real), 1) + nn::bce_with_logits(gan.critic(fake.detach()), 0);
@@ -83,7 +135,7 @@ Variables wgan_gp_step(Gan& gan) {
 
   const Variable mixed = (epsilon * real + (1 - epsilon) * constant_fake).requires_grad_();
   const Variable slope = grad(sum(gan.critic(mixed)), mixed, {.create_graph = true});
-  const Variable penalty = mean(square(norm(slope, {1}, false, 1e-12) - 1));
+  const Variable penalty = mean(square(norm(flatten(slope, 1), {1}, false, 1e-12) - 1));
   const Variable loss_d = mean(gan.critic(constant_fake)) - mean(gan.critic(real)) + 10 * penalty;
   gan.adam_d.step(grad(loss_d, gan.critic.parameters()));
 
@@ -92,24 +144,22 @@ Variables wgan_gp_step(Gan& gan) {
   return {loss_d, loss_g, penalty};
 }
 
-Workload<Variable> workload(Variables (*step)(Gan&), const optim::AdamOptions& adam) {
-  return {[step, gan = std::make_shared<Gan>(adam)] { return step(*gan); }};
+constexpr auto usual = [] { return optim::AdamOptions{.lr = 2e-4, .betas = {0.5, 0.999}}; };
+constexpr auto wasserstein = [] { return optim::AdamOptions{.lr = 1e-4, .betas = {0, 0.9}}; };
+
+template <Variables (*step)(Gan&), Networks (*networks)(), auto adam>
+Workload<Variable> workload() {
+  return {[gan = std::make_shared<Gan>(networks(), adam())] { return step(*gan); }};
 }
 
 }  // namespace
 
 Catalogue gan_workloads() {
-  return {{"gan_mlp",
-           [] {
-             return workload(gan_step, {.lr = 2e-4, .betas = {0.5, 0.999}});
-           }},
-          {"atgp_z",
-           [] {
-             return workload(atgp_step, {.lr = 2e-4, .betas = {0.5, 0.999}});
-           }},
-          {"wgan_gp_mlp", [] {
-             return workload(wgan_gp_step, {.lr = 1e-4, .betas = {0, 0.9}});
-           }}};
+  return {{"gan_mlp", workload<gan_step, mlp, usual>},
+          {"atgp_z", workload<atgp_step, mlp, usual>},
+          {"wgan_gp_mlp", workload<wgan_gp_step, mlp, wasserstein>},
+          {"dcgan28", workload<gan_step, dcgan, usual>},
+          {"wgan_gp_conv28", workload<wgan_gp_step, conv_critic, wasserstein>}};
 }
 
 }  // namespace bench

@@ -2,17 +2,27 @@
 // xgrad_bench: the workloads done by xgrad.
 #include <xgrad/autograd/memory.h>
 #include <xgrad/autograd/parallel.h>
+#include <xgrad/nn/batch_norm.h>
+#include <xgrad/nn/sequential.h>
 
 #include "workloads.h"
 
 namespace bench {
 
-void fill_parameters(const Variables& parameters, std::uint64_t base) {
-  std::int64_t fan_in = 1;
-  for (std::size_t j = 0; j < parameters.size(); ++j) {
-    Variable p = parameters[j];
-    if (p.rank() > 1) fan_in = p.size(-1);
-    p.set_array(uniform11(base + j, p.shape(), parameter_scale(static_cast<std::size_t>(fan_in))).array());
+namespace nn = xgrad::nn;
+
+void fill_parameters(nn::Module& network, std::uint64_t base) {
+  for (const auto& [name, module] : network.named_modules()) {
+    if (dynamic_cast<nn::BatchNorm*>(module) != nullptr) {
+      base += 2;  // stays at 1 and 0
+      continue;
+    }
+    if (dynamic_cast<nn::Sequential*>(module) != nullptr) continue;  // its parts follow
+    std::int64_t fan_in = 1;
+    for (Variable p : module->parameters()) {
+      if (p.rank() > 1) fan_in = p.size() / p.size(0);
+      p.set_array(uniform11(base++, p.shape(), parameter_scale(static_cast<std::size_t>(fan_in))).array());
+    }
   }
 }
 

@@ -17,7 +17,7 @@ using namespace xgrad;
 
 struct Classifier {
   Classifier() {
-    fill_parameters(net.parameters(), streams::classifier);
+    fill_parameters(net, streams::classifier);
     for (const Variable& p : net.parameters()) {
       directions.push_back(uniform11(streams::direction + directions.size(), p.shape()));
     }

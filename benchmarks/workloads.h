@@ -7,6 +7,7 @@
 
 #include <xgrad/autograd/ops.h>
 #include <xgrad/autograd/variable.h>
+#include <xgrad/nn/module.h>
 
 #include "harness.h"
 #include "streams.h"
@@ -22,9 +23,10 @@ inline Variable uniform11(std::uint64_t s, const Shape& shape, float scale = 1) 
   return xgrad::tensor(uniform11(s, static_cast<std::size_t>(shape.numel()), scale), shape);
 }
 
-/// Gives the parameters, in order of declaration, the values of streams base, base + 1, ... The extent `fan_in` of a
-/// layer is that of its weight's last axis, and its bias follows the weight.
-void fill_parameters(const Variables& parameters, std::uint64_t base);
+/// Gives the parameters, in order of declaration, the values of streams base, base + 1, ... within 1 / sqrt(fan_in) of
+/// their layer, the bias as well; fan_in is the product of all extents of a weight but the first. Batch normalisation
+/// keeps its ones and zeros.
+void fill_parameters(xgrad::nn::Module& network, std::uint64_t base);
 
 using Catalogue = std::map<std::string, Workload<Variable> (*)()>;
 Catalogue gan_workloads();
