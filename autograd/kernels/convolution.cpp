@@ -159,75 +159,80 @@ void each_block(const ConvShape& s, std::int64_t samples, const F& f) {
   });
 }
 
+/// The extents of a group's products: (filters, depth) weights against (depth, positions) columns.
+template <class T>
+struct Lowering {
+  explicit Lowering(const ConvShape& s)
+      : columns(s),
+        output(s, columns.positions()),
+        filters(s.filters / s.groups),
+        channels(s.channels / s.groups),
+        depth(channels * columns.taps()),
+        samples(columns.are_the_input() ? 1 : columns.samples_a_block(channels)) {}
+
+  std::int64_t width(const Block& b) const noexcept { return b.samples * columns.positions(); }
+  Scratch<T> scratch(const Block& b) const { return {depth * width(b), filters * width(b)}; }
+  const T* weights(const T* w, const Block& b) const noexcept { return w + b.group * filters * depth; }
+  /// Where the input itself serves as the columns of a one-sample block.
+  std::int64_t input_offset(const Block& b) const noexcept {
+    return (b.first * output.s.groups + b.group) * channels * width(b);
+  }
+
+  Columns<T> columns;
+  OutputBlock<T> output;
+  std::int64_t filters, channels, depth, samples;
+};
+
 template <class T>
 void forward(const ConvShape& s, const T* x, const T* w, T* y) {
-  const Columns<T> columns(s);
-  const OutputBlock<T> output(s, columns.positions());
-  const std::int64_t filters = s.filters / s.groups;
-  const std::int64_t depth = s.channels / s.groups * columns.taps();
-  const std::int64_t samples = columns.are_the_input() ? 1 : columns.samples_a_block(s.channels / s.groups);
-  each_block(s, samples, [&](const Block& b) {
-    const std::int64_t width = b.samples * columns.positions();
-    Scratch<T> scratch(depth * width, filters * width);
-    const T* right = scratch.columns;
-    if (columns.are_the_input()) {
-      right = x + (b.first * s.channels + b.group * (s.channels / s.groups)) * width;
-    } else {
-      columns.gather(x, b, scratch.columns);
+  const Lowering<T> l(s);
+  each_block(s, l.samples, [&](const Block& b) {
+    const Scratch<T> scratch = l.scratch(b);
+    const T* right = x + l.input_offset(b);
+    if (!l.columns.are_the_input()) {
+      l.columns.gather(x, b, scratch.columns);
+      right = scratch.columns;
     }
-    T* result = b.samples == 1 ? output.plane(y, b, 0, 0) : scratch.outputs;
-    product_here(Gemm{filters, width, depth, false, false, depth, width, width, 0.0}, w + b.group * filters * depth,
-                 right, result);
-    if (b.samples > 1) output.store(scratch.outputs, b, y);
+    T* result = b.samples == 1 ? l.output.plane(y, b, 0, 0) : scratch.outputs;
+    product_here(Gemm{l.filters, l.width(b), l.depth, false, false, l.depth, l.width(b), l.width(b), 0.0},
+                 l.weights(w, b), right, result);
+    if (b.samples > 1) l.output.store(scratch.outputs, b, y);
   });
 }
 
+/// x holds zeros.
 template <class T>
 void input_adjoint(const ConvShape& s, const T* y, const T* w, T* x) {
-  const Columns<T> columns(s);
-  const OutputBlock<T> output(s, columns.positions());
-  const std::int64_t filters = s.filters / s.groups;
-  const std::int64_t depth = s.channels / s.groups * columns.taps();
-  const std::int64_t samples = columns.are_the_input() ? 1 : columns.samples_a_block(s.channels / s.groups);
-  each_block(s, samples, [&](const Block& b) {
-    const std::int64_t width = b.samples * columns.positions();
-    Scratch<T> scratch(depth * width, filters * width);
-    const T* right = output.load(y, b, scratch.outputs);
-    const Gemm product{depth, width, filters, true, false, depth, width, width, 0.0};
-    if (columns.are_the_input()) {
-      product_here(product, w + b.group * filters * depth, right,
-                   x + (b.first * s.channels + b.group * (s.channels / s.groups)) * width);
-    } else {
-      product_here(product, w + b.group * filters * depth, right, scratch.columns);
-      columns.scatter_add(scratch.columns, b, x);
-    }
+  const Lowering<T> l(s);
+  each_block(s, l.samples, [&](const Block& b) {
+    const Scratch<T> scratch = l.scratch(b);
+    T* result = l.columns.are_the_input() ? x + l.input_offset(b) : scratch.columns;
+    product_here(Gemm{l.depth, l.width(b), l.filters, true, false, l.depth, l.width(b), l.width(b), 0.0},
+                 l.weights(w, b), l.output.load(y, b, scratch.outputs), result);
+    if (!l.columns.are_the_input()) l.columns.scatter_add(scratch.columns, b, x);
   });
 }
 
 template <class T>
 void weight_adjoint(const ConvShape& s, const T* x, const T* y, T* w) {
-  const Columns<T> columns(s);
-  const OutputBlock<T> output(s, columns.positions());
-  const std::int64_t filters = s.filters / s.groups;
-  const std::int64_t channels = s.channels / s.groups;
-  const std::int64_t depth = channels * columns.taps();
+  const Lowering<T> l(s);
   // Chunks own disjoint columns of the weight, so that nothing is summed across threads.
-  const std::int64_t share = (channels + 1) / 2;
-  const std::int64_t shares = (channels + share - 1) / share;
+  const std::int64_t share = (l.channels + 1) / 2;
+  const std::int64_t shares = (l.channels + share - 1) / share;
+  const std::int64_t samples = l.columns.samples_a_block(l.channels);
   parallel_for(s.groups * shares, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      Block b{0, columns.samples_a_block(channels), i / shares, i % shares * share, 0};
-      b.channels = std::min(share, channels - b.channel);
-      const std::int64_t samples = b.samples;
-      const std::int64_t rows = b.channels * columns.taps();
-      Scratch<T> scratch(rows * samples * columns.positions(), filters * samples * columns.positions());
+      Block b{0, samples, i / shares, i % shares * share, 0};
+      b.channels = std::min(share, l.channels - b.channel);
+      const std::int64_t rows = b.channels * l.columns.taps();
+      const Scratch<T> scratch(rows * l.width(b), l.filters * l.width(b));
       for (; b.first < s.batch; b.first += samples) {
         b.samples = std::min(samples, s.batch - b.first);
-        const std::int64_t width = b.samples * columns.positions();
-        columns.gather(x, b, scratch.columns);
-        const T* left = output.load(y, b, scratch.outputs);
-        product_here(Gemm{filters, rows, width, false, true, width, width, depth, b.first == 0 ? 0.0 : 1.0}, left,
-                     scratch.columns, w + b.group * filters * depth + b.channel * columns.taps());
+        l.columns.gather(x, b, scratch.columns);
+        product_here(
+            Gemm{l.filters, rows, l.width(b), false, true, l.width(b), l.width(b), l.depth, b.first == 0 ? 0.0 : 1.0},
+            l.output.load(y, b, scratch.outputs), scratch.columns,
+            w + b.group * l.filters * l.depth + b.channel * l.columns.taps());
       }
     }
   });

@@ -11,37 +11,37 @@ using kernels::Binary;
 
 namespace {
 
+constexpr const char* name_of(Binary kernel) {
+  switch (kernel) {
+    case Binary::eq:
+      return "equal";
+    case Binary::ne:
+      return "not_equal";
+    case Binary::lt:
+      return "less";
+    case Binary::le:
+      return "less_equal";
+    case Binary::gt:
+      return "greater";
+    default:
+      return "greater_equal";
+  }
+}
+
 template <Binary kernel>
-constexpr OpDef<> comparison(const char* name) {
-  return {.name = name, .infer = infer::broadcast, .run = run::binary<kernel>};
+Variable compare(const Variable& a, const Variable& b) {
+  static constexpr OpDef<> op{.name = name_of(kernel), .infer = infer::broadcast, .run = run::binary<kernel>};
+  return detail::apply_promoted(op, a, b);
 }
 
 }  // namespace
 
-Variable equal(const Variable& a, const Variable& b) {
-  static constexpr auto op = comparison<Binary::eq>("equal");
-  return detail::apply_promoted(op, a, b);
-}
-Variable not_equal(const Variable& a, const Variable& b) {
-  static constexpr auto op = comparison<Binary::ne>("not_equal");
-  return detail::apply_promoted(op, a, b);
-}
-Variable less(const Variable& a, const Variable& b) {
-  static constexpr auto op = comparison<Binary::lt>("less");
-  return detail::apply_promoted(op, a, b);
-}
-Variable less_equal(const Variable& a, const Variable& b) {
-  static constexpr auto op = comparison<Binary::le>("less_equal");
-  return detail::apply_promoted(op, a, b);
-}
-Variable greater(const Variable& a, const Variable& b) {
-  static constexpr auto op = comparison<Binary::gt>("greater");
-  return detail::apply_promoted(op, a, b);
-}
-Variable greater_equal(const Variable& a, const Variable& b) {
-  static constexpr auto op = comparison<Binary::ge>("greater_equal");
-  return detail::apply_promoted(op, a, b);
-}
+Variable equal(const Variable& a, const Variable& b) { return compare<Binary::eq>(a, b); }
+Variable not_equal(const Variable& a, const Variable& b) { return compare<Binary::ne>(a, b); }
+Variable less(const Variable& a, const Variable& b) { return compare<Binary::lt>(a, b); }
+Variable less_equal(const Variable& a, const Variable& b) { return compare<Binary::le>(a, b); }
+Variable greater(const Variable& a, const Variable& b) { return compare<Binary::gt>(a, b); }
+Variable greater_equal(const Variable& a, const Variable& b) { return compare<Binary::ge>(a, b); }
 
 Variable where(const Variable& condition, const Variable& a, const Variable& b) {
   static constexpr OpDef<> op{
