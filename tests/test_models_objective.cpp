@@ -41,6 +41,7 @@ TEST_CASE("objectives: losses of known logits") {
       {non_saturating(), 1.2314270172, 1.7613321679},
       {minimax(), 1.2314270172, -0.5113321679},
       {lsgan(0, 1, 1), 3.5625, 4.0625},
+      {lsgan(-1, 1, 0), 2.8125, 2.3125},
       {wasserstein(), -1.75, 1.25},
       {hinge(), 1.75, 1.25},
       {relativistic(), 0.1641706445, 1.9141706445},
