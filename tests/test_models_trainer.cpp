@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <xgrad/autograd/memory.h>
+#include <xgrad/autograd/node.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/models/trainer.h>
 #include <xgrad/nn/dropout.h>
@@ -153,6 +155,21 @@ TEST_CASE("trainer: a round takes a batch for each update of D, and moves both p
     CHECK(values(trainer.save().section("D")) != values(before.section("D")));
     CHECK(values(trainer.save().section("G")) != values(before.section("G")));
     CHECK((report.penalty > 0) == preset.penalty.has_value());
+  }
+}
+
+TEST_CASE("trainer: a round leaves nothing behind and, once warm, asks the system for no memory") {
+  for (const Preset& preset : preset_table()) {
+    CAPTURE(preset.name);
+    Data data;
+    Trainer trainer = make_trainer(preset, data);
+    for (int i = 0; i < 10; ++i) trainer.step();
+    const auto nodes = detail::Node::live_count();
+    const auto before = memory::statistics();
+    for (int i = 0; i < 10; ++i) trainer.step();
+    CHECK(detail::Node::live_count() == nodes);
+    CHECK(memory::statistics().bytes_in_use == before.bytes_in_use);
+    CHECK(memory::statistics().system_requests == before.system_requests);
   }
 }
 
