@@ -197,6 +197,19 @@ TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte
   check_refused(place.run("train --resume whole-gan --out there"), 2, "--out");
 }
 
+TEST_CASE("gan_mnist: the number of threads changes no bit") {
+  const Place place;
+  for (const std::string threads : {"1", "2", "3"}) {
+    const std::string common = "train --data data --batch-size 96 --preset wgan-gp --steps 4 --quiet ";
+    REQUIRE(place.run(common + "--threads " + threads + " --out run" + threads).code == 0);
+  }
+  const auto saved = [&](const char* run) {
+    return content(place.folder.path() / run / "checkpoints/step-00000004.safetensors");
+  };
+  CHECK(saved("run1") == saved("run2"));
+  CHECK(saved("run1") == saved("run3"));
+}
+
 TEST_CASE("gan_mnist: sampling a run") {
   const Place place;
   REQUIRE(place.train("--steps 2 --out run").code == 0);
