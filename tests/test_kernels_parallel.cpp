@@ -30,9 +30,11 @@ TEST_CASE("parallel_for visits every index once, in chunks that do not depend on
 TEST_CASE("parallel_for rethrows, and works again afterwards") {
   with_each_thread_count([] {
     for (int repeat = 0; repeat < 50; ++repeat) {
-      CHECK_THROWS_AS(parallel_for(100, 1, [](std::int64_t i, std::int64_t) {
-        if (i == 37) throw ValueError("37");
-      }), ValueError);
+      CHECK_THROWS_AS(parallel_for(100, 1,
+                                   [](std::int64_t i, std::int64_t) {
+                                     if (i == 37) throw ValueError("37");
+                                   }),
+                      ValueError);
       std::atomic<int> count{0};
       parallel_for(100, 1, [&](std::int64_t, std::int64_t) { ++count; });
       CHECK(count == 100);

@@ -27,8 +27,9 @@ TEST_CASE("the vector loop gives the words of the scalar function") {
     kernels::simd::table().philox(key, first, 37, words);
     for (std::uint32_t i = 0; i < 37; ++i) {
       const std::uint64_t counter = first + i;
-      const auto want = kernels::philox({static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0},
-                                        {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
+      const auto want =
+          kernels::philox({static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32), 0, 0},
+                          {static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)});
       for (std::uint32_t j = 0; j < 4; ++j) CHECK(words[4 * i + j] == want[j]);
     }
   });

@@ -40,10 +40,17 @@ std::vector<long double> naive(Reduce f, const Array& x, AxisMask axes, long dou
     const long double v = static_cast<long double>(x.data<T>()[i]);
     long double& acc = y[static_cast<std::size_t>(place)];
     switch (f) {
-      case Reduce::sum: acc += v; break;
-      case Reduce::sum_squares: acc += v * v; break;
-      case Reduce::max: acc = std::max(acc, v); break;
-      default: acc = std::min(acc, v);
+      case Reduce::sum:
+        acc += v;
+        break;
+      case Reduce::sum_squares:
+        acc += v * v;
+        break;
+      case Reduce::max:
+        acc = std::max(acc, v);
+        break;
+      default:
+        acc = std::min(acc, v);
     }
   }
   return y;
@@ -89,9 +96,15 @@ TEST_CASE("reductions over every set of axes agree with plain loops") {
 }
 
 TEST_CASE("reductions of large arrays, in every way of cutting them") {
-  for (const auto& [shape, axes] : std::vector<std::pair<Shape, AxisMask>>{
-           {{1000003}, 1}, {{3, 200001}, 2}, {{200001, 3}, 1}, {{700, 1500}, 1}, {{2, 300, 1100}, 2},
-           {{130, 3000}, 2}, {{20, 30, 40, 50}, 5}, {{20, 30, 40, 50}, 10}, {{1, 500000, 2}, 3}}) {
+  for (const auto& [shape, axes] : std::vector<std::pair<Shape, AxisMask>>{{{1000003}, 1},
+                                                                           {{3, 200001}, 2},
+                                                                           {{200001, 3}, 1},
+                                                                           {{700, 1500}, 1},
+                                                                           {{2, 300, 1100}, 2},
+                                                                           {{130, 3000}, 2},
+                                                                           {{20, 30, 40, 50}, 5},
+                                                                           {{20, 30, 40, 50}, 10},
+                                                                           {{1, 500000, 2}, 3}}) {
     check_reduce<float>(Reduce::sum, shape, axes, 1e-6);
     check_reduce<double>(Reduce::sum_squares, shape, axes, 4e-15);
     check_reduce<float>(Reduce::max, shape, axes, 0);

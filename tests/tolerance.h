@@ -13,8 +13,8 @@ inline constexpr double pytorch_float32 = 1e-4;
 /// Closed-form figures that are known to ten significant digits, relative.
 inline constexpr double printed_figure = 1e-9;
 
-/// Formulae of a few dozen operations on numbers of about 1, float64, relative to max(1, expected): rounding is 1e-16 an
-/// operation, and cancellation and twenty optimiser steps cost two or three digits.
+/// Formulae of a few dozen operations on numbers of about 1, float64, relative to max(1, expected): rounding is 1e-16
+/// an operation, and cancellation and twenty optimiser steps cost two or three digits.
 inline constexpr double same_formula_float64 = 1e-12;
 
 /// u' H v against v' H u, and u' (J v) against (u' J) v, relative: the same sums in another order, over one sweep more

@@ -59,8 +59,7 @@ void copy_loops(const Loops<2>& loops, const T* in, T* out) {
   const std::size_t axis = loops.rank - 2;
   const std::int64_t rows = loops.extent[axis], in_row = loops.stride[0][axis], out_row = loops.stride[1][axis];
   const std::int64_t pieces = (rows - 1) / edge + 1;
-  parallel_for(outer_size(loops, axis) * pieces,
-               std::max<std::int64_t>(1, grain / (inner * std::min(rows, edge))),
+  parallel_for(outer_size(loops, axis) * pieces, std::max<std::int64_t>(1, grain / (inner * std::min(rows, edge))),
                [&](std::int64_t begin, std::int64_t end) {
                  Odometer<2> outer(loops, axis, begin / pieces);
                  for (std::int64_t i = begin; i < end; ++i) {
@@ -91,7 +90,8 @@ Loops<2> ordered(const Shape& extents, const Strides& in_strides, const Strides&
     if (std::abs(loops.inner_stride(0)) > 1 && std::abs(loops.stride[0][i]) == 1) {
       // Rotate axis i to the place before the last.
       const auto rotate = [&](auto& values) {
-        std::rotate(values.begin() + static_cast<std::ptrdiff_t>(i), values.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+        std::rotate(values.begin() + static_cast<std::ptrdiff_t>(i),
+                    values.begin() + static_cast<std::ptrdiff_t>(i) + 1,
                     values.begin() + static_cast<std::ptrdiff_t>(loops.rank) - 1);
       };
       rotate(loops.extent);

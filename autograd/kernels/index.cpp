@@ -31,9 +31,12 @@ std::int64_t wrapped(std::int64_t i, std::int64_t extent) noexcept { return i < 
 template <class F>
 void with_type(DType dtype, const F& f) {
   switch (dtype) {
-    case DType::float32: return f(float{});
-    case DType::float64: return f(double{});
-    case DType::int64: return f(std::int64_t{});
+    case DType::float32:
+      return f(float{});
+    case DType::float64:
+      return f(double{});
+    case DType::int64:
+      return f(std::int64_t{});
   }
 }
 

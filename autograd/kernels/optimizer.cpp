@@ -26,7 +26,8 @@ void* state(Array& x) { return x.defined() ? x.mutable_raw() : nullptr; }
 template <class F>
 void for_chunks(const Array& p, const F& f) {
   xgrad::detail::parallel_for(p.size(), grain, [&](std::int64_t begin, std::int64_t end) {
-    f(end - begin, [begin, dtype = p.dtype()](void* x) { return x ? detail::at(x, dtype, begin) : nullptr; }, begin);
+    f(
+        end - begin, [begin, dtype = p.dtype()](void* x) { return x ? detail::at(x, dtype, begin) : nullptr; }, begin);
   });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Reductions: the axes merged to alternating kept and reduced ones, folded away from the innermost reduced one outwards.
+// Reductions: the axes merged to alternating kept and reduced ones, folded away from the innermost reduced one
+// outwards.
 #include <xgrad/autograd/kernels/reduce.h>
 
 #include <algorithm>
@@ -53,26 +54,26 @@ void fold(simd::FoldLoop loop, simd::FoldLoop join, DType dtype, std::int64_t ou
   if (outer * slice <= grain) return loop({outer, reduce, inner, slice, inner, inner}, x, y);
 
   if (slice <= grain || outer >= 64) {
-    return parallel_for(outer, std::max<std::int64_t>(1, grain / std::max<std::int64_t>(slice, 1)),
-                        [&](std::int64_t begin, std::int64_t end) {
-                          loop({end - begin, reduce, inner, slice, inner, inner}, in(begin * slice),
-                               at(y, dtype, begin * inner));
-                        });
+    return parallel_for(
+        outer, std::max<std::int64_t>(1, grain / std::max<std::int64_t>(slice, 1)),
+        [&](std::int64_t begin, std::int64_t end) {
+          loop({end - begin, reduce, inner, slice, inner, inner}, in(begin * slice), at(y, dtype, begin * inner));
+        });
   }
   if (inner >= 4 * column_grain) {
     const std::int64_t pieces = (inner - 1) / column_grain + 1;
-    return parallel_for(outer * pieces, std::max<std::int64_t>(1, grain / (reduce * column_grain)),
-                        [&](std::int64_t begin, std::int64_t end) {
-                          while (begin < end) {
-                            const std::int64_t o = begin / pieces, first = begin % pieces;
-                            const std::int64_t last = std::min(pieces, first + end - begin);
-                            const std::int64_t column = first * column_grain;
-                            const std::int64_t columns = std::min(inner, last * column_grain) - column;
-                            loop({1, reduce, columns, slice, inner, inner}, in(o * slice + column),
-                                 at(y, dtype, o * inner + column));
-                            begin += last - first;
-                          }
-                        });
+    return parallel_for(
+        outer * pieces, std::max<std::int64_t>(1, grain / (reduce * column_grain)),
+        [&](std::int64_t begin, std::int64_t end) {
+          while (begin < end) {
+            const std::int64_t o = begin / pieces, first = begin % pieces;
+            const std::int64_t last = std::min(pieces, first + end - begin);
+            const std::int64_t column = first * column_grain;
+            const std::int64_t columns = std::min(inner, last * column_grain) - column;
+            loop({1, reduce, columns, slice, inner, inner}, in(o * slice + column), at(y, dtype, o * inner + column));
+            begin += last - first;
+          }
+        });
   }
   // Few long slices: rows in chunks of fixed length to partial results, which are folded in turn.
   const std::int64_t rows = std::max<std::int64_t>(1, grain / inner);

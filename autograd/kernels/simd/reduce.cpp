@@ -9,15 +9,23 @@ namespace {
 // A fold: what an empty one gives, how an element enters, how two results join.
 struct Sum {
   template <class T>
-  static constexpr T empty() { return T(0); }
+  static constexpr T empty() {
+    return T(0);
+  }
   template <class V>
-  static V enter(const V& acc, const V& x) { return acc + x; }
+  static V enter(const V& acc, const V& x) {
+    return acc + x;
+  }
   template <class V>
-  static V join(const V& a, const V& b) { return a + b; }
+  static V join(const V& a, const V& b) {
+    return a + b;
+  }
 };
 struct SumSquares : Sum {
   template <class V>
-  static V enter(const V& acc, const V& x) { return muladd(x, x, acc); }
+  static V enter(const V& acc, const V& x) {
+    return muladd(x, x, acc);
+  }
 };
 struct Max {
   template <class T>
@@ -25,9 +33,13 @@ struct Max {
     return std::is_same_v<T, i64> ? std::numeric_limits<T>::lowest() : -std::numeric_limits<T>::infinity();
   }
   template <class V>
-  static V enter(const V& acc, const V& x) { return maximum(acc, x); }
+  static V enter(const V& acc, const V& x) {
+    return maximum(acc, x);
+  }
   template <class V>
-  static V join(const V& a, const V& b) { return maximum(a, b); }
+  static V join(const V& a, const V& b) {
+    return maximum(a, b);
+  }
 };
 struct Min {
   template <class T>
@@ -35,9 +47,13 @@ struct Min {
     return std::is_same_v<T, i64> ? std::numeric_limits<T>::max() : std::numeric_limits<T>::infinity();
   }
   template <class V>
-  static V enter(const V& acc, const V& x) { return minimum(acc, x); }
+  static V enter(const V& acc, const V& x) {
+    return minimum(acc, x);
+  }
   template <class V>
-  static V join(const V& a, const V& b) { return minimum(a, b); }
+  static V join(const V& a, const V& b) {
+    return minimum(a, b);
+  }
 };
 
 template <class T>
