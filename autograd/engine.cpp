@@ -155,9 +155,26 @@ class Sweep {
   void store() {
     static std::mutex mutex;
     const std::lock_guard lock(mutex);
-    for (const Visit& v : w_.visits) {
-      Variable& g = w_.grads[v.first_grad];
-      if (v.node->is_leaf() && g.defined()) accumulate(static_cast<LeafNode*>(v.node)->grad, g);
+    // Sums that need fresh memory are made first: if there is none, no gradient has changed.
+    w_.wanted.assign(w_.visits.size(), 0);  // here: whose sum is made
+    for (std::size_t v = 0; v < w_.visits.size(); ++v) {
+      Variable& g = w_.grads[w_.visits[v].first_grad];
+      if (!w_.visits[v].node->is_leaf() || !g.defined()) continue;
+      const Variable& stored = static_cast<LeafNode*>(w_.visits[v].node)->grad;
+      if (!stored.defined() || adds_in_place(stored)) continue;
+      const GradModeGuard mode(create_graph_);
+      g = add(stored, g);
+      w_.wanted[v] = 1;
+    }
+    for (std::size_t v = 0; v < w_.visits.size(); ++v) {
+      Variable& g = w_.grads[w_.visits[v].first_grad];
+      if (!w_.visits[v].node->is_leaf() || !g.defined()) continue;
+      Variable& stored = static_cast<LeafNode*>(w_.visits[v].node)->grad;
+      if (stored.defined() && !w_.wanted[v]) {
+        kernels::add_in_place(Access::impl(stored)->value, g.array());
+      } else {
+        stored = g;
+      }
     }
   }
 
@@ -238,14 +255,18 @@ class Sweep {
       into = g;
       return;
     }
-    detail::VariableImpl* impl = Access::impl(into);
-    const bool ours = !impl->node && impl->use_count() == 1 && impl->value.unique();
-    if (!create_graph_ && ours) {
-      kernels::add_in_place(impl->value, g.array());
+    if (adds_in_place(into)) {
+      kernels::add_in_place(Access::impl(into)->value, g.array());
     } else {
       const GradModeGuard mode(create_graph_);
       into = add(into, g);
     }
+  }
+
+  /// True when nobody else can see the sum being written.
+  bool adds_in_place(const Variable& into) const {
+    const detail::VariableImpl* impl = Access::impl(into);
+    return !create_graph_ && !impl->node && impl->use_count() == 1 && impl->value.unique();
   }
 
   static void run_hooks(const Node& node, std::span<Variable> grads) {

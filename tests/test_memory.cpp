@@ -19,20 +19,21 @@ using namespace xgrad::test;
 
 namespace {
 
-/// A gradient penalty: second derivatives, matrix products, reductions, random draws.
-Variable penalty_step(const Variable& w) {
+/// A gradient penalty: second derivatives, matrix products, reductions, random draws; two parameters.
+Variable penalty_step(const Variable& w, const Variable& b) {
   Generator generator(5);
   Variable x = normal({16, 8}, 0.0, 1.0, DType::float64, generator);
   x.requires_grad_();
-  const Variable score = sum(tanh(matmul(x, w)));
+  const Variable score = sum(tanh(matmul(x, w) + b));
   const Variable g = grad(score, x, {.create_graph = true});
   return mean(square(norm(g, {1}, false, 1e-12) - 1.0)) + mean(score);
 }
 
-std::vector<double> gradient_of_step(Variable& w) {
+std::vector<double> gradient_of_step(Variable& w, Variable& b) {
   w.zero_grad();
-  penalty_step(w).backward();
-  return w.grad().array().to_vector<double>();
+  b.zero_grad();
+  penalty_step(w, b).backward();
+  return concat({flatten(w.grad()), b.grad()}).array().to_vector<double>();
 }
 
 }  // namespace
@@ -69,9 +70,10 @@ TEST_CASE("statistics count what is handed out") {
 TEST_CASE("a step in its steady state asks the system for nothing") {
   if (!memory::pooled()) return;
   Variable w = random_leaf({8, 4}, 1);
-  for (int i = 0; i < 3; ++i) gradient_of_step(w);
+  Variable b = random_leaf({4}, 2);
+  for (int i = 0; i < 3; ++i) gradient_of_step(w, b);
   const memory::Statistics before = memory::statistics();
-  for (int i = 0; i < 50; ++i) gradient_of_step(w);
+  for (int i = 0; i < 50; ++i) gradient_of_step(w, b);
   const memory::Statistics after = memory::statistics();
   CHECK(after.system_requests == before.system_requests);
   CHECK(after.bytes_reserved == before.bytes_reserved);
@@ -111,8 +113,10 @@ TEST_CASE("sizes that cannot be are refused with bad_alloc") {
 
 TEST_CASE("when any allocation of a step fails, nothing leaks, nothing changes, and the retry is bit-equal") {
   Variable w = random_leaf({8, 4}, 1);
-  const std::vector<double> expected = gradient_of_step(w);
-  const Variable held = w.grad();
+  Variable b = random_leaf({4}, 2);
+  const std::vector<double> expected = gradient_of_step(w, b);
+  const Variable held = w.grad();  // so that the next sums need memory of their own
+  const Variable held_too = b.grad();
   const std::int64_t nodes = detail::Node::live_count();
   const std::int64_t in_use = memory::statistics().bytes_in_use;
 
@@ -121,7 +125,7 @@ TEST_CASE("when any allocation of a step fails, nothing leaks, nothing changes, 
     memory::fail_allocation_after(n);
     bool failed = false;
     try {
-      penalty_step(w).backward();
+      penalty_step(w, b).backward();
     } catch (const std::bad_alloc&) {
       failed = true;
     }
@@ -129,14 +133,16 @@ TEST_CASE("when any allocation of a step fails, nothing leaks, nothing changes, 
     if (!failed) break;
     ++failures;
     REQUIRE(w.grad().is_same(held));
-    REQUIRE(held.array().to_vector<double>() == expected);
+    REQUIRE(b.grad().is_same(held_too));
+    REQUIRE(concat({flatten(held), held_too}).array().to_vector<double>() == expected);
     REQUIRE(detail::Node::live_count() == nodes);
     REQUIRE(memory::statistics().bytes_in_use == in_use);
     if (n % 16 == 0) {  // the first allocation that fails may be any
-      Variable other = random_leaf({8, 4}, 1);
-      REQUIRE(gradient_of_step(other) == expected);
+      Variable w2 = random_leaf({8, 4}, 1);
+      Variable b2 = random_leaf({4}, 2);
+      REQUIRE(gradient_of_step(w2, b2) == expected);
     }
   }
   CHECK(failures > 50);
-  CHECK(gradient_of_step(w) == expected);
+  CHECK(gradient_of_step(w, b) == expected);
 }
