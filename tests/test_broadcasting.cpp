@@ -80,7 +80,9 @@ TEST_CASE("values follow NumPy's definition, element by element") {
 }
 
 TEST_CASE("gradients keep the shapes of their inputs, at both orders, and sum over the repeats") {
-  for (const auto& [sa, sb] : pairs) {
+  for (const auto& pair : pairs) {
+    const Shape& sa = pair.first;
+    const Shape& sb = pair.second;
     CAPTURE(to_string(sa));
     CAPTURE(to_string(sb));
     const Variable a = random_leaf(sa, 1);
