@@ -64,13 +64,26 @@ TEST_CASE("matmul in every transposition, batch and size") {
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
       for (const bool accumulate : {false, true}) {
-        for (const auto& [m, n, k] : std::vector<std::array<std::int64_t, 3>>{
-                 {1, 1, 1}, {3, 4, 5}, {1, 7, 5}, {7, 1, 5}, {5, 3, 1}, {4, 3, 0}, {0, 3, 4}, {64, 130, 260}, {330, 64, 100}}) {
+        for (const auto& [m, n, k] : std::vector<std::array<std::int64_t, 3>>{{1, 1, 1},
+                                                                              {3, 4, 5},
+                                                                              {1, 7, 5},
+                                                                              {7, 1, 5},
+                                                                              {5, 3, 1},
+                                                                              {4, 3, 0},
+                                                                              {0, 3, 4},
+                                                                              {64, 130, 260},
+                                                                              {330, 64, 100}}) {
           check_matmul<float>({}, {}, m, n, k, ta, tb, accumulate);
           check_matmul<double>({}, {}, m, n, k, ta, tb, accumulate);
         }
-        for (const auto& [ba, bb] : std::vector<std::pair<Shape, Shape>>{
-                 {{3}, {3}}, {{3}, {}}, {{}, {3}}, {{2, 1}, {3}}, {{2, 3}, {2, 3}}, {{0}, {}}, {{2, 3}, {1, 1}}, {{1}, {4}}}) {
+        for (const auto& [ba, bb] : std::vector<std::pair<Shape, Shape>>{{{3}, {3}},
+                                                                         {{3}, {}},
+                                                                         {{}, {3}},
+                                                                         {{2, 1}, {3}},
+                                                                         {{2, 3}, {2, 3}},
+                                                                         {{0}, {}},
+                                                                         {{2, 3}, {1, 1}},
+                                                                         {{1}, {4}}}) {
           check_matmul<double>(ba, bb, 3, 5, 4, ta, tb, accumulate);
           check_matmul<float>(ba, bb, 65, 70, 80, ta, tb, accumulate);
         }
@@ -105,7 +118,8 @@ TEST_CASE("linear is x w^T + bias over any leading axes") {
 }
 
 TEST_CASE("products do not depend on the number of threads, and refuse int64") {
-  for (const auto& [m, n, k] : std::vector<std::array<std::int64_t, 3>>{{64, 784, 256}, {256, 784, 64}, {784, 64, 256}}) {
+  for (const auto& [m, n, k] :
+       std::vector<std::array<std::int64_t, 3>>{{64, 784, 256}, {256, 784, 64}, {784, 64, 256}}) {
     const Array a = spread<float>({m, k}, -1, 1), b = spread<float>({k, n}, -1, 1, 2);
     Array want({m, n});
     set_num_threads(1);
@@ -138,10 +152,11 @@ TEST_CASE("optimiser updates follow the formulas of torch.optim") {
       CAPTURE(variant);
       Array p = spread<T>({n}, -1, 1, 2), m = spread<T>({n}, -1, 1, 3), v = spread<T>({n}, 0.1, 1, 4);
       Array extra = spread<T>({n}, 0.1, 1, 5);
-      auto ps = p.template to_vector<double>(), ms = m.template to_vector<double>(), vs = v.template to_vector<double>(),
-           es = extra.template to_vector<double>();
+      auto ps = p.template to_vector<double>(), ms = m.template to_vector<double>(),
+           vs = v.template to_vector<double>(), es = extra.template to_vector<double>();
       SUBCASE("sgd") {
-        const kernels::SgdUpdate u{0.1, 0.9, variant == 2 ? 0.0 : 0.1, variant == 0 ? 0.0 : 0.01, variant == 2, variant == 3};
+        const kernels::SgdUpdate u{0.1,          0.9,         variant == 2 ? 0.0 : 0.1, variant == 0 ? 0.0 : 0.01,
+                                   variant == 2, variant == 3};
         kernels::sgd(u, g, p, m);
         for (std::size_t i = 0; i < n; ++i) {
           const double d = gs[i] + u.weight_decay * ps[i];
@@ -195,6 +210,16 @@ TEST_CASE("optimiser updates follow the formulas of torch.optim") {
   with_each_isa([&] {
     check(float{}, 2e-6);
     check(double{}, 1e-14);
+  });
+}
+
+TEST_CASE("a parameter that has never had a gradient stays where it is") {
+  with_each_isa([] {
+    const Array g = Array::zeros({100});
+    Array p = Array::full({100}, 0.5), m = Array::zeros({100}), v = Array::zeros({100}), none;
+    kernels::adam({1e-2, 0.5, 0.99, 1e-8, 0, false, 1}, g, p, m, v, none);
+    kernels::rmsprop({1e-2, 0.9, 1e-8, 0, 0, false}, g, p, v, none, none);
+    for (const float value : p.to_vector<float>()) CHECK(value == 0.5f);
   });
 }
 

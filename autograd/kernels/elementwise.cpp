@@ -20,6 +20,9 @@ using xgrad::detail::parallel_for;
 constexpr std::int64_t cheap_grain = 65536;
 constexpr std::int64_t dear_grain = 16384;
 
+/// Larger results go past the caches, which would not hold them for their reader.
+constexpr std::size_t stream_bytes = std::size_t{16} << 20;
+
 std::int64_t grain_of(Unary f) noexcept {
   switch (f) {
     case Unary::sin:
@@ -44,7 +47,9 @@ std::int64_t grain_of(Unary f) noexcept {
 }
 
 /// Which variant of a binary loop: the operands that are one value along the inner axis.
-unsigned splat(bool a, bool b) noexcept { return (a ? unsigned{simd::splat_a} : 0u) | (b ? unsigned{simd::splat_b} : 0u); }
+unsigned splat(bool a, bool b) noexcept {
+  return (a ? unsigned{simd::splat_a} : 0u) | (b ? unsigned{simd::splat_b} : 0u);
+}
 
 [[noreturn]] void throw_dtype(const char* what, DType dtype) {
   throw DTypeError("[" + std::string(what) + "] the function does not take " + name_of(dtype) +
@@ -61,9 +66,11 @@ void unary(Unary f, const Array& x, Array& out, double p, double q) {
   void* y = out.mutable_raw();
   const std::int64_t n = out.size();
   const std::int64_t grain = grain_of(f);
-  if (n <= grain) return loop(n, in, y, p, q);
+  if (n <= grain) return loop(n, in, y, p, q, false);
+  // Dear functions do not wait for memory, and in place nothing is read in vain.
+  const bool stream = out.nbytes() >= stream_bytes && grain == cheap_grain && in != y;
   parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
-    loop(end - begin, detail::at(x, begin), detail::at(y, dtype, begin), p, q);
+    loop(end - begin, detail::at(x, begin), detail::at(y, dtype, begin), p, q, stream);
   });
 }
 
@@ -78,26 +85,28 @@ void binary(Binary f, const Array& a, const Array& b, Array& out, double p) {
   const bool whole_a = a.size() == n, whole_b = b.size() == n;
   if ((whole_a || a.size() == 1) && (whole_b || b.size() == 1)) {
     const auto loop = variants[splat(!whole_a, !whole_b)];
-    if (n <= grain) return loop({1, n, 0, 0}, a.raw(), b.raw(), y, p);
+    if (n <= grain) return loop({1, n, 0, 0, false}, a.raw(), b.raw(), y, p);
+    const bool stream = out.nbytes() >= stream_bytes && a.raw() != y && b.raw() != y;
     parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
-      loop({1, end - begin, 0, 0}, detail::at(a, whole_a ? begin : 0), detail::at(b, whole_b ? begin : 0),
+      loop({1, end - begin, 0, 0, stream}, detail::at(a, whole_a ? begin : 0), detail::at(b, whole_b ? begin : 0),
            detail::at(y, dtype, begin), p);
     });
     return;
   }
-  const auto loops = detail::collapse<2>(
-      out.shape(), {detail::broadcast_strides(a.shape(), out.shape()), detail::broadcast_strides(b.shape(), out.shape())});
+  const auto loops = detail::collapse<2>(out.shape(), {detail::broadcast_strides(a.shape(), out.shape()),
+                                                       detail::broadcast_strides(b.shape(), out.shape())});
   const auto loop = variants[splat(loops.inner_stride(0) == 0, loops.inner_stride(1) == 0)];
   // The last two axes go to the vector loop, the others to the odometer; one axis never gets here.
   const std::size_t row_axis = loops.rank - 2;
   const std::int64_t inner = loops.inner(), rows = loops.extent[row_axis];
   const std::int64_t a_stride = loops.stride[0][row_axis], b_stride = loops.stride[1][row_axis];
   const std::int64_t all_rows = n / inner;
+  const bool stream = out.nbytes() >= stream_bytes && inner * static_cast<std::int64_t>(size_of(dtype)) % 64 == 0;
   parallel_for(all_rows, std::max<std::int64_t>(1, grain / inner), [&](std::int64_t begin, std::int64_t end) {
     detail::Odometer<2> outer(loops, row_axis, begin / rows);
     for (std::int64_t first = begin % rows; begin < end; first = 0, outer.next()) {
       const std::int64_t count = std::min(rows - first, end - begin);
-      loop({count, inner, a_stride, b_stride}, detail::at(a, outer.offset(0) + first * a_stride),
+      loop({count, inner, a_stride, b_stride, stream}, detail::at(a, outer.offset(0) + first * a_stride),
            detail::at(b, outer.offset(1) + first * b_stride), detail::at(y, dtype, begin * inner), p);
       begin += count;
     }
@@ -137,7 +146,7 @@ void add_in_place(Array& out, const Array& x) {
   const auto loop = simd::table().binary[static_cast<int>(out.dtype())][static_cast<int>(Binary::add)][simd::none];
   parallel_for(out.size(), cheap_grain, [&](std::int64_t begin, std::int64_t end) {
     void* place = detail::at(y, out.dtype(), begin);
-    loop({1, end - begin, 0, 0}, place, detail::at(x, begin), place, 0);
+    loop({1, end - begin, 0, 0, false}, place, detail::at(x, begin), place, 0);
   });
 }
 

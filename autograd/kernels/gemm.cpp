@@ -67,7 +67,7 @@ namespace {
 /// Rows or columns of C a chunk, whichever side is longer, in fixed multiples so that the bits do not depend on the
 /// number of threads; 0 when the product is too small to cut.
 std::int64_t chunk_of(const Gemm& g) {
-  constexpr std::int64_t worth_cutting = 2'000'000;  // multiply-adds, some 20 us
+  constexpr std::int64_t worth_cutting = 500'000;  // multiply-adds: 10 us, which two threads bring to 6
   if (g.m * g.n * g.k < worth_cutting) return 0;
   const std::int64_t side = std::max(g.m, g.n);
   const std::int64_t half = ((side + 1) / 2 + 15) / 16 * 16;

@@ -7,13 +7,18 @@ namespace xgrad::kernels::simd::XGRAD_ISA {
 namespace {
 
 template <class T, class F>
-void unary_loop(i64 n, const void* x_, void* y_, double p_, double q_) {
+void unary_loop(i64 n, const void* x_, void* y_, double p_, double q_, bool streamed) {
   const T* x = static_cast<const T*>(x_);
   T* y = static_cast<T*>(y_);
   const F f{};
   const Vec<T> p(static_cast<T>(p_)), q(static_cast<T>(q_));
   i64 i = 0;
-  for (; i + width<T> <= n; i += width<T>) store(y + i, Vec<T>(f(load(x + i), p, q)));
+  if (streamed) {
+    for (; i + width<T> <= n; i += width<T>) stream(y + i, Vec<T>(f(load(x + i), p, q)));
+    end_stream();
+  } else {
+    for (; i + width<T> <= n; i += width<T>) store(y + i, Vec<T>(f(load(x + i), p, q)));
+  }
   if (i < n) store_part(y + i, f(load_part(x + i, n - i), p, q), n - i);
 }
 
@@ -23,12 +28,16 @@ struct Operand {
   Vec<T> value;
   explicit Operand(const T* row) : data(row), value(Splat ? Vec<T>(*row) : Vec<T>(T(0))) {}
   Vec<T> at(i64 i) const {
-    if constexpr (Splat) return value;
-    else return load(data + i);
+    if constexpr (Splat)
+      return value;
+    else
+      return load(data + i);
   }
   Vec<T> part(i64 i, i64 n) const {
-    if constexpr (Splat) return value;
-    else return load_part(data + i, n);
+    if constexpr (Splat)
+      return value;
+    else
+      return load_part(data + i, n);
   }
 };
 
@@ -41,9 +50,14 @@ void binary_loop(const Rows& r, const void* a_, const void* b_, void* y_, double
     const Operand<T, SplatB> b(static_cast<const T*>(b_) + row * r.b_stride);
     T* y = static_cast<T*>(y_) + row * r.n;
     i64 i = 0;
-    for (; i + width<T> <= r.n; i += width<T>) store(y + i, Vec<T>(f(a.at(i), b.at(i), p)));
+    if (r.stream) {
+      for (; i + width<T> <= r.n; i += width<T>) stream(y + i, Vec<T>(f(a.at(i), b.at(i), p)));
+    } else {
+      for (; i + width<T> <= r.n; i += width<T>) store(y + i, Vec<T>(f(a.at(i), b.at(i), p)));
+    }
     if (i < r.n) store_part(y + i, f(a.part(i, r.n - i), b.part(i, r.n - i), p), r.n - i);
   }
+  if (r.stream) end_stream();
 }
 
 /// Both operands float, or both double, or all three dtypes.
@@ -97,15 +111,14 @@ void add_unary(Table& t) {
   floating<U::cos>(t, [](auto x, auto, auto) { return math::cos(x); });
   floating<U::erf>(t, [](auto x, auto, auto) { return math::erf(x); });
   floating<U::tanh>(t, [](auto x, auto, auto) { return math::tanh(x); });
-  floating<U::sigmoid>(t, [](auto x, auto, auto) { return c(x, 1) / (c(x, 1) + math::exp(-x)); });
+  floating<U::sigmoid>(t, [](auto x, auto, auto) { return math::sigmoid(x); });
   floating<U::softplus>(t, [](auto x, auto, auto) { return maximum(x, c(x, 0)) + math::log1p(math::exp(-abs(x))); });
   floating<U::relu>(t, [](auto x, auto, auto) { return select(x <= c(x, 0), c(x, 0), x); });
   floating<U::leaky_relu>(t, [](auto x, auto p, auto) { return select(x > c(x, 0), x, p * x); });
   floating<U::elu>(t, [](auto x, auto p, auto) { return select(x > c(x, 0), x, p * math::expm1(x)); });
-  floating<U::gelu>(t, [](auto x, auto, auto) {
-    return c(x, 0.5) * x * (c(x, 1) + math::erf(x * c(x, 0.70710678118654752440)));
-  });
-  floating<U::silu>(t, [](auto x, auto, auto) { return x / (c(x, 1) + math::exp(-x)); });
+  floating<U::gelu>(
+      t, [](auto x, auto, auto) { return c(x, 0.5) * x * (c(x, 1) + math::erf(x * c(x, 0.70710678118654752440))); });
+  floating<U::silu>(t, [](auto x, auto, auto) { return x * math::sigmoid(x); });
   floating<U::pow>(t, [](auto x, auto p, auto) { return math::pow(x, p); });
   floating<U::floor>(t, [](auto x, auto, auto) { return xsimd::floor(x); });
   floating<U::is_nan>(t, [](auto x, auto, auto) { return select(xsimd::isnan(x), c(x, 1), c(x, 0)); });
@@ -133,12 +146,10 @@ void add_binary(Table& t) {
   floating<B::sigmoid_grad>(t, [](auto g, auto y, auto) { return g * (y * (c(y, 1) - y)); });
   floating<B::relu_grad>(t, [](auto g, auto x, auto) { return select(x > c(x, 0), g, c(x, 0)); });
   floating<B::leaky_relu_grad>(t, [](auto g, auto x, auto p) { return select(x > c(x, 0), g, p * g); });
-  floating<B::abs_grad>(t, [](auto g, auto x, auto) {
-    return select(x > c(x, 0), g, select(x < c(x, 0), -g, c(x, 0)));
-  });
-  floating<B::max_share>(t, [](auto a, auto b, auto) {
-    return select(a > b, c(a, 1), select(a == b, c(a, 0.5), c(a, 0)));
-  });
+  floating<B::abs_grad>(t,
+                        [](auto g, auto x, auto) { return select(x > c(x, 0), g, select(x < c(x, 0), -g, c(x, 0))); });
+  floating<B::max_share>(
+      t, [](auto a, auto b, auto) { return select(a > b, c(a, 1), select(a == b, c(a, 0.5), c(a, 0))); });
 }
 
 template <class From, class To>

@@ -14,6 +14,33 @@ namespace math {
 template <class V>
 inline constexpr bool is_double = std::is_same_v<Scalar<V>, double>;
 
+/// sqrt(x) and 1 / x to about a unit of the last place, without the divider where the machine has good first guesses
+/// (14 bits, and one Newton step): optimisers and activations would wait on it. For double, exactly the machine's.
+template <class V>
+inline V fast_sqrt(const V& x) {
+#if defined(__AVX512F__)
+  if constexpr (!is_double<V>) {
+    const V guess = _mm512_rsqrt14_ps(x), root = x * guess, half(0.5f);
+    const V better = muladd(root * half, muladd(-root, guess, V(1.0f)), root);
+    // At 0 and infinity the root is x itself, and the product with the guess is not a number; below 0 neither is.
+    return select(x == V(0.0f) || x == V(std::numeric_limits<float>::infinity()), x, better);
+  }
+#endif
+  return xsimd::sqrt(x);
+}
+template <class V>
+inline V fast_inverse(const V& x) {
+#if defined(__AVX512F__)
+  if constexpr (!is_double<V>) {
+    const V guess = _mm512_rcp14_ps(x);
+    const V better = muladd(guess, muladd(-x, guess, V(1.0f)), guess);
+    // At 0 and infinity the first guess is the answer, and the step from it is not a number.
+    return select(xsimd::isnan(better), guess, better);
+  }
+#endif
+  return V(static_cast<Scalar<V>>(1)) / x;
+}
+
 /// x = n ln 2 + r with n whole and |r| <= ln 2 / 2; `biased` holds n in its low bits.
 template <class V>
 struct Split {
@@ -76,14 +103,20 @@ inline V exp(const V& x) {
   return muladd(scale, expm1_reduced(s.r), scale) * power_of_2(rest);
 }
 
+/// expm1 of x within the range of one scale, but for the sign of zero.
 template <class V>
-inline V expm1(const V& x) {
-  const Split<V> s = split(is_double<V> ? within(x, -50, 710) : within(x, -25, 89));
+inline V expm1_in_range(const V& x) {
+  const Split<V> s = split(x);
   // 2 (2^(n-1) (e^r - 1) + 2^(n-1) - 1/2): exact in the last two where n = 0, and n = 128 does not overflow early.
   const V scale = power_of_2(s.biased, -1);
-  const V half(static_cast<Scalar<V>>(0.5));
-  const V y = muladd(scale, expm1_reduced(s.r), scale - half);
-  return select(x == V(static_cast<Scalar<V>>(0)), x, y + y);
+  const V y = muladd(scale, expm1_reduced(s.r), scale - V(static_cast<Scalar<V>>(0.5)));
+  return y + y;
+}
+
+template <class V>
+inline V expm1(const V& x) {
+  const V y = expm1_in_range(is_double<V> ? within(x, -50, 710) : within(x, -25, 89));
+  return select(x == V(static_cast<Scalar<V>>(0)), x, y);
 }
 
 /// (e^2x - 1) / (e^2x + 1)
@@ -91,8 +124,13 @@ template <class V>
 inline V tanh(const V& x) {
   const V a = xsimd::abs(x), limit(static_cast<Scalar<V>>(is_double<V> ? 20 : 10));  // 1 to rounding from there on
   const V b = select(a > limit, limit, a);
-  const V t = expm1(b + b);
-  return xsimd::copysign(t / (t + V(static_cast<Scalar<V>>(2))), x);
+  const V t = expm1_in_range(b + b);
+  return xsimd::copysign(t * fast_inverse(t + V(static_cast<Scalar<V>>(2))), x);
+}
+
+template <class V>
+inline V sigmoid(const V& x) {
+  return fast_inverse(exp(-x) + V(static_cast<Scalar<V>>(1)));
 }
 
 template <class V>

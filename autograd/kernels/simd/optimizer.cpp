@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Optimiser updates in one pass, in the order of operations of torch.optim.
+#include <xgrad/autograd/kernels/simd/math.h>
 #include <xgrad/autograd/kernels/simd/parts.h>
-#include <xgrad/autograd/kernels/simd/vec.h>
 
 namespace xgrad::kernels::simd::XGRAD_ISA {
 namespace {
@@ -65,7 +65,7 @@ void adam_loop(const AdamUpdate& u, i64 n, const void* g_, void* p_, void* m_, v
   const double correction2 = 1 - std::pow(u.beta2, static_cast<double>(u.step));
   const auto beta1 = constant<T>(u.beta1), rest1 = constant<T>(1 - u.beta1);
   const auto beta2 = constant<T>(u.beta2), rest2 = constant<T>(1 - u.beta2);
-  const auto step_size = constant<T>(u.lr / correction1), root2 = constant<T>(std::sqrt(correction2));
+  const auto step_size = constant<T>(u.lr / correction1), unroot2 = constant<T>(1 / std::sqrt(correction2));
   const auto eps = constant<T>(u.eps), decay = constant<T>(u.weight_decay);
   const auto shrink = constant<T>(u.decoupled ? 1 - u.lr * u.weight_decay : 1);
   const bool decay_gradient = !u.decoupled && u.weight_decay != 0;
@@ -81,7 +81,7 @@ void adam_loop(const AdamUpdate& u, i64 n, const void* g_, void* p_, void* m_, v
       square = maximum(at.read(max_v), square);
       at.write(max_v, square);
     }
-    at.write(p, value - step_size * mean / (xsimd::sqrt(square) / root2 + eps));
+    at.write(p, value - step_size * mean * math::fast_inverse(muladd(math::fast_sqrt(square), unroot2, eps)));
   });
 }
 
@@ -105,7 +105,7 @@ void rmsprop_loop(const RmspropUpdate& u, i64 n, const void* g_, void* p_, void*
       at.write(mean_g, mean);
       square = square - mean * mean;
     }
-    Vec<T> step = grad / (xsimd::sqrt(square) + eps);
+    Vec<T> step = grad * math::fast_inverse(math::fast_sqrt(square) + eps);
     if (buffer != nullptr) {
       step = muladd(momentum, at.read(buffer), step);
       at.write(buffer, step);

@@ -1,46 +1,59 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Philox words and normal quantiles as plain loops: only IEEE operations in a fixed order, no FMA and no libm but
-// sqrt, so that every instruction set gives the same bits.
+// sqrt, so that every instruction set gives the same bits. The compiler makes vectors of them.
 #include <cmath>
 #include <cstring>
 
 #include <xgrad/autograd/kernels/simd/parts.h>
+#include <xgrad/autograd/kernels/simd/vec.h>
 
 namespace xgrad::kernels::simd::XGRAD_ISA {
 namespace {
 
-using i64 = std::int64_t;
 using u32 = std::uint32_t;
 using u64 = std::uint64_t;
+using Words = xsimd::batch<u64>;
 
-/// Counters worked on side by side.
-constexpr i64 lanes = 16;
+/// Counters worked on side by side, one a 64-bit lane.
+constexpr i64 lanes = static_cast<i64>(Words::size);
 
+/// Product of the low halves of each lane.
+inline Words multiply_low(const Words& a, const Words& b) {
+#if defined(__AVX512F__)
+  return _mm512_mul_epu32(a, b);
+#elif defined(__AVX2__)
+  return _mm256_mul_epu32(a, b);
+#elif defined(__SSE2__)
+  return _mm_mul_epu32(a, b);
+#else
+  return (a & Words(u64{0xFFFFFFFF})) * (b & Words(u64{0xFFFFFFFF}));
+#endif
+}
+
+/// The four words of counter i go to words[4 i .. 4 i + 3]. Only the low half of each lane matters until the end.
 void philox_lanes(u64 key, u64 first, u32* words) {
-  u32 c0[lanes], c1[lanes], c2[lanes] = {}, c3[lanes] = {};
-  for (i64 i = 0; i < lanes; ++i) {
-    const u64 counter = first + static_cast<u64>(i);
-    c0[i] = static_cast<u32>(counter);
-    c1[i] = static_cast<u32>(counter >> 32);
-  }
+  u64 counters[lanes];
+  for (i64 i = 0; i < lanes; ++i) counters[i] = first + static_cast<u64>(i);
+  const Words multiplier0(u64{0xD2511F53}), multiplier1(u64{0xCD9E8D57}), low(u64{0xFFFFFFFF});
+  Words c0 = Words::load_unaligned(counters), c1 = c0 >> 32, c2(u64{0}), c3(u64{0});
   u32 k0 = static_cast<u32>(key), k1 = static_cast<u32>(key >> 32);
   for (int round = 0; round < 10; ++round) {
-    for (i64 i = 0; i < lanes; ++i) {
-      const u64 product0 = u64{0xD2511F53u} * c0[i];
-      const u64 product1 = u64{0xCD9E8D57u} * c2[i];
-      c0[i] = static_cast<u32>(product1 >> 32) ^ c1[i] ^ k0;
-      c1[i] = static_cast<u32>(product1);
-      c2[i] = static_cast<u32>(product0 >> 32) ^ c3[i] ^ k1;
-      c3[i] = static_cast<u32>(product0);
-    }
+    const Words product0 = multiply_low(c0, multiplier0), product1 = multiply_low(c2, multiplier1);
+    c0 = (product1 >> 32) ^ c1 ^ Words(u64{k0});
+    c1 = product1;
+    c2 = (product0 >> 32) ^ c3 ^ Words(u64{k1});
+    c3 = product0;
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
+  u64 even[lanes], odd[lanes];
+  ((c0 & low) | (c1 << 32)).store_unaligned(even);
+  ((c2 & low) | (c3 << 32)).store_unaligned(odd);
   for (i64 i = 0; i < lanes; ++i) {
-    words[4 * i] = c0[i];
-    words[4 * i + 1] = c1[i];
-    words[4 * i + 2] = c2[i];
-    words[4 * i + 3] = c3[i];
+    words[4 * i] = static_cast<u32>(even[i]);
+    words[4 * i + 1] = static_cast<u32>(even[i] >> 32);
+    words[4 * i + 2] = static_cast<u32>(odd[i]);
+    words[4 * i + 3] = static_cast<u32>(odd[i] >> 32);
   }
 }
 
@@ -54,23 +67,63 @@ void philox_loop(u64 key, u64 first, i64 counters, u32* words) {
   }
 }
 
+/// [0, 1) by 24 bits of a word, or by 53 of two.
+inline double unit(float, const u32* words, i64 i) {
+  return static_cast<double>(static_cast<std::int32_t>(words[i] >> 8)) * 0x1p-24;
+}
+inline u64 pair(const u32* words, i64 i) { return u64{words[2 * i + 1]} << 32 | words[2 * i]; }
+inline double unit(double, const u32* words, i64 i) {
+  return static_cast<double>(static_cast<i64>(pair(words, i) >> 11)) * 0x1p-53;
+}
+
+template <class T>
+void uniform_loop(i64 n, const u32* words, double low, double high, void* y_) {
+  T* y = static_cast<T*>(y_);
+  // Rounding may reach `high`, which is not in the interval.
+  const T last = std::nextafter(static_cast<T>(high), static_cast<T>(low));
+  const double width = high - low;
+  for (i64 i = 0; i < n; ++i) {
+    const T v = static_cast<T>(low + width * unit(T{}, words, i));
+    y[i] = v < last ? v : last;
+  }
+}
+
+template <class T>
+void bernoulli_loop(i64 n, const u32* words, double p, void* y_) {
+  T* y = static_cast<T*>(y_);
+  for (i64 i = 0; i < n; ++i) y[i] = unit(T{}, words, i) < p ? T(1) : T(0);
+}
+
+/// (0, 1), symmetric about 1/2: all 32 bits of a word, or 52 of two.
+inline double open_unit(float, const u32* words, i64 i) {
+  // The word less 2^31 as a signed number, which every instruction set converts.
+  return (static_cast<double>(static_cast<std::int32_t>(words[i] ^ 0x80000000u)) + 2147483648.5) * 0x1p-32;
+}
+inline double open_unit(double, const u32* words, i64 i) {
+  const u64 bits = pair(words, i) >> 12 | 0x3FF0000000000000u;
+  double v;
+  std::memcpy(&v, &bits, sizeof v);
+  return v - 1.0 + 0x1p-53;
+}
+
 /// Natural logarithm of a normal positive x: x = 2^e m, log m = 2 artanh((m - 1) / (m + 1)) by its series.
-double log_positive(double x) {
+inline double log_positive(double x) {
   u64 bits;
   std::memcpy(&bits, &x, sizeof bits);
-  i64 e = static_cast<i64>(bits >> 52) - 1023;
-  bits = (bits & 0x000FFFFFFFFFFFFFu) | 0x3FF0000000000000u;
-  double m;
-  std::memcpy(&m, &bits, sizeof m);
-  if (m > 1.4142135623730951) {
-    m *= 0.5;
-    ++e;
-  }
+  const u64 exponent_bits = bits >> 52 | 0x4330000000000000u;  // 2^52 + the biased exponent
+  const u64 mantissa_bits = (bits & 0x000FFFFFFFFFFFFFu) | 0x3FF0000000000000u;
+  double e, m;
+  std::memcpy(&e, &exponent_bits, sizeof e);
+  std::memcpy(&m, &mantissa_bits, sizeof m);
+  e -= 0x1p52 + 1023.0;
+  const bool upper = m > 1.4142135623730951;
+  m = upper ? m * 0.5 : m;
+  e = upper ? e + 1.0 : e;
   const double s = (m - 1.0) / (m + 1.0);
   const double z = s * s;
   double series = 1.0 / 23.0;
   for (int k = 21; k >= 1; k -= 2) series = series * z + 1.0 / k;
-  return static_cast<double>(e) * 0.693147180559945309417 + 2.0 * s * series;
+  return e * 0.693147180559945309417 + 2.0 * s * series;
 }
 
 template <std::size_t N>
@@ -92,8 +145,8 @@ constexpr double b[] = {1.0,
                         3.9307895800092710610e+4,
                         2.8729085735721942674e+4,
                         5.2264952788528545610e+3};
-constexpr double c[] = {1.42343711074968357734e0,  4.63033784615654529590e0,  5.76949722146069140550e0,
-                        3.64784832476320460504e0,  1.27045825245236838258e0,  2.41780725177450611770e-1,
+constexpr double c[] = {1.42343711074968357734e0,  4.63033784615654529590e0, 5.76949722146069140550e0,
+                        3.64784832476320460504e0,  1.27045825245236838258e0, 2.41780725177450611770e-1,
                         2.27238449892691845833e-2, 7.74545014278341407640e-4};
 constexpr double d[] = {1.0,
                         2.05319162663775882187e0,
@@ -115,34 +168,56 @@ constexpr double f[] = {1.0,
                         1.42151175831644588870e-7,
                         2.04426310338993978564e-15};
 
-double tail_quantile(double u) {
-  const double q = u - 0.5;
-  double r = std::sqrt(-log_positive(q < 0 ? u : 1.0 - u));
-  double z;
-  if (r <= 5.0) {
-    r -= 1.6;
-    z = polynomial(c, r) / polynomial(d, r);
-  } else {
-    r -= 5.0;
-    z = polynomial(e, r) / polynomial(f, r);
+/// Values worked on at a time.
+constexpr i64 block = 256;
+
+/// Quantiles of m values in the tails, in place: at most `block` of them.
+void tail_quantiles(i64 m, double* u) {
+  double r[block];
+  for (i64 i = 0; i < m; ++i) {
+    const bool lower = u[i] < 0.5;
+    r[i] = std::sqrt(-log_positive(lower ? u[i] : 1.0 - u[i]));
+    const double z = polynomial(c, r[i] - 1.6) / polynomial(d, r[i] - 1.6);
+    u[i] = lower ? -z : z;
   }
-  return q < 0 ? -z : z;
+  for (i64 i = 0; i < m; ++i) {
+    if (r[i] <= 5.0) continue;  // but for one in 10^11
+    const double z = polynomial(e, r[i] - 5.0) / polynomial(f, r[i] - 5.0);
+    u[i] = u[i] < 0 ? -z : z;
+  }
 }
 
+/// The tails are gathered, so that each of the three loops does one thing.
 void normal_quantile_loop(i64 n, const double* u, double* y) {
-  constexpr i64 block = 64;
   for (i64 begin = 0; begin < n; begin += block) {
     const i64 m = n - begin < block ? n - begin : block;
-    double centre[block];
-    for (i64 i = 0; i < m; ++i) {
-      const double q = u[begin + i] - 0.5;
-      const double r = 0.180625 - q * q;
-      centre[i] = q * polynomial(a, r) / polynomial(b, r);
-    }
+    i64 place[block], tails = 0;
+    double tail[block];
     for (i64 i = 0; i < m; ++i) {
       const double v = u[begin + i];
-      y[begin + i] = v < 0.075 || v > 0.925 ? tail_quantile(v) : centre[i];
+      place[tails] = begin + i;
+      tail[tails] = v;
+      tails += v < 0.075 || v > 0.925 ? 1 : 0;
     }
+    for (i64 i = begin; i < begin + m; ++i) {
+      const double q = u[i] - 0.5;
+      const double r = 0.180625 - q * q;
+      y[i] = q * polynomial(a, r) / polynomial(b, r);
+    }
+    tail_quantiles(tails, tail);
+    for (i64 i = 0; i < tails; ++i) y[place[i]] = tail[i];
+  }
+}
+
+template <class T>
+void normal_loop(i64 n, const u32* words, double mean, double sd, void* y_) {
+  T* y = static_cast<T*>(y_);
+  for (i64 begin = 0; begin < n; begin += block) {
+    const i64 m = n - begin < block ? n - begin : block;
+    double u[block], z[block];
+    for (i64 i = 0; i < m; ++i) u[i] = open_unit(T{}, words, begin + i);
+    normal_quantile_loop(m, u, z);
+    for (i64 i = 0; i < m; ++i) y[begin + i] = static_cast<T>(mean + sd * z[i]);
   }
 }
 
@@ -151,6 +226,12 @@ void normal_quantile_loop(i64 n, const double* u, double* y) {
 void add_random(Table& t) {
   t.philox = philox_loop;
   t.normal_quantile = normal_quantile_loop;
+  t.uniform[0] = uniform_loop<float>;
+  t.uniform[1] = uniform_loop<double>;
+  t.normal[0] = normal_loop<float>;
+  t.normal[1] = normal_loop<double>;
+  t.bernoulli[0] = bernoulli_loop<float>;
+  t.bernoulli[1] = bernoulli_loop<double>;
 }
 
 }  // namespace xgrad::kernels::simd::XGRAD_ISA

@@ -10,12 +10,13 @@
 
 namespace xgrad::kernels::simd {
 
-/// y[i] = f(x[i]; p, q)
-using UnaryLoop = void (*)(std::int64_t n, const void* x, void* y, double p, double q);
+/// y[i] = f(x[i]; p, q). With `stream`, y is 64-byte aligned and written past the caches.
+using UnaryLoop = void (*)(std::int64_t n, const void* x, void* y, double p, double q, bool stream);
 
 /// Two nested loops, the inner one over elements that are contiguous or all one value; strides are between rows.
 struct Rows {
   std::int64_t rows, n, a_stride, b_stride;
+  bool stream;  ///< every row of y is 64-byte aligned and written past the caches
 };
 /// y[i, j] = f(a[i, j], b[i, j]; p), y contiguous.
 using BinaryLoop = void (*)(const Rows& rows, const void* a, const void* b, void* y, double p);
@@ -56,7 +57,11 @@ struct Table {
   bool (*all_finite[2])(std::int64_t n, const void* x);
   /// words[4 i .. 4 i + 3] = Philox4x32-10 of the counters first + i (64 bits, the upper 64 zero).
   void (*philox)(std::uint64_t key, std::uint64_t first, std::int64_t counters, std::uint32_t* words);
-  /// y[i] = the standard normal quantile of u[i] in (0, 1); the same bits from every table.
+  /// y[i] from word i (float) or words 2 i and 2 i + 1 (double); the same bits from every table.
+  void (*uniform[2])(std::int64_t n, const std::uint32_t* words, double low, double high, void* y);
+  void (*normal[2])(std::int64_t n, const std::uint32_t* words, double mean, double sd, void* y);
+  void (*bernoulli[2])(std::int64_t n, const std::uint32_t* words, double p, void* y);
+  /// y[i] = the standard normal quantile of u[i] in (0, 1).
   void (*normal_quantile)(std::int64_t n, const double* u, double* y);
 };
 

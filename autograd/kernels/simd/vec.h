@@ -55,6 +55,30 @@ inline void store(T* p, const xsimd::batch<T>& v) {
   v.store_unaligned(p);
 }
 
+/// Past the caches, to a place aligned for a vector: what is larger than they are does not evict the rest, and is not
+/// read before it is overwritten. An end_stream() must follow.
+#if defined(__AVX512F__)
+inline void stream(float* p, const Vec<float>& v) { _mm512_stream_ps(p, v); }
+inline void stream(double* p, const Vec<double>& v) { _mm512_stream_pd(p, v); }
+#elif defined(__AVX2__)
+inline void stream(float* p, const Vec<float>& v) { _mm256_stream_ps(p, v); }
+inline void stream(double* p, const Vec<double>& v) { _mm256_stream_pd(p, v); }
+#elif defined(__SSE2__)
+inline void stream(float* p, const Vec<float>& v) { _mm_stream_ps(p, v); }
+inline void stream(double* p, const Vec<double>& v) { _mm_stream_pd(p, v); }
+#else
+template <class T>
+inline void stream(T* p, const Vec<T>& v) {
+  store(p, v);
+}
+#endif
+inline void stream(i64* p, i64 v) { *p = v; }
+inline void end_stream() {
+#if defined(__SSE2__)
+  _mm_sfence();
+#endif
+}
+
 /// Fewer than width elements, the rest zero: the same vector function then serves the end of an array, so that a value
 /// never depends on its position.
 #if defined(__AVX512F__)
