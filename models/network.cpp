@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The networks of the articles.
+// The table of networks, and the perceptrons of the articles.
 #include <xgrad/models/network.h>
 
+#include <xgrad/models/dcgan.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/nn/activation.h>
 #include <xgrad/nn/linear.h>
@@ -31,21 +32,31 @@ T plain() {
 nn::LeakyReLU leaky() { return nn::LeakyReLU(0.2); }
 
 template <class Output>
-Networks mlp(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Generator& random) {
+Networks mlp(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Mixing, Generator& random) {
   const std::int64_t pixels = height * width;
   auto g = perceptron({spec.latent, 128, 256, pixels}, leaky, plain<Output>, random);
   auto d = perceptron({pixels, 256, 128, 1}, leaky, plain<nn::Identity>, random);
   return {std::move(g), std::move(d)};
 }
 
-Networks mlp_relu(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Generator& random) {
+Networks mlp_relu(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Mixing, Generator& random) {
   const std::int64_t pixels = height * width;
   auto g = perceptron({spec.latent, 128, 128, pixels}, plain<nn::ReLU>, plain<nn::Identity>, random);
   auto d = perceptron({pixels, 128, 128, 1}, plain<nn::ReLU>, plain<nn::Identity>, random);
   return {std::move(g), std::move(d)};
 }
 
+Networks dcgan(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Mixing mixing, Generator& random) {
+  auto g = dcgan_generator(spec.latent, height, width, mixing.generator, random);
+  auto d = dcgan_discriminator(height, width, mixing.discriminator, random);
+  return {std::move(g), std::move(d)};
+}
+
 }  // namespace
+
+Mixing allowed_mixing(const std::optional<Penalty>& penalty) {
+  return {.generator = !penalty || penalty->point != Penalty::Point::latent, .discriminator = !penalty};
+}
 
 const std::vector<NetworkSpec>& network_table() {
   using enum PixelRange;
@@ -55,14 +66,19 @@ const std::vector<NetworkSpec>& network_table() {
       {"mlp-sigmoid", "as mlp, sigmoid output", 100, unit, PixelLayout::flat, mlp<nn::Sigmoid>},
       {"mlp-relu", "G 100-128-128-pixels, D pixels-128-128-1, ReLU, identity output", 100, signed_unit,
        PixelLayout::flat, mlp_relu},
+      {"dcgan28",
+       "G 100-128x7x7-64x14x14-image, D image-64x14x14-128x7x7-1, 4x4 (transposed) convolutions, batch norm "
+       "where the penalty allows it",
+       100, signed_unit, PixelLayout::planar, dcgan},
   };
   return table;
 }
 
 const NetworkSpec& find_network(const std::string& name) { return find_row(network_table(), name, "network"); }
 
-Networks make_networks(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Generator& random) {
-  return spec.make(spec, height, width, random);
+Networks make_networks(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Mixing mixing,
+                       Generator& random) {
+  return spec.make(spec, height, width, mixing, random);
 }
 
 }  // namespace xgrad::models

@@ -21,25 +21,30 @@ using doctest::Approx;
 
 namespace {
 
-constexpr std::int64_t side = 6;
+constexpr std::int64_t side = 8;
 
 // "Images" drawn from a stream that a test can save, and how many batches were asked for.
 struct Data {
   Generator random{77};
   int batches = 0;
   double poison = 0.0;
+  PixelLayout layout = PixelLayout::flat;
 
   Trainer::Source source() {
     return [this] {
       ++batches;
-      return uniform({8, side * side}, -1, 1, DType::float32, random) + poison;
+      const Shape shape = layout == PixelLayout::flat ? Shape{8, side * side} : Shape{8, 1, side, side};
+      return uniform(shape, -1, 1, DType::float32, random) + poison;
     };
   }
 };
 
 Trainer make_trainer(const Preset& preset, Data& data, std::uint64_t seed = 1) {
   Generator random = stream(seed, Stream::initialisation);
-  return Trainer(preset, make_networks(find_network(preset.network), side, side, random), 100, data.source(), seed);
+  const NetworkSpec& spec = find_network(preset.network);
+  data.layout = spec.layout;
+  return Trainer(preset, make_networks(spec, side, side, allowed_mixing(preset.penalty), random), spec.latent,
+                 data.source(), seed);
 }
 
 // Everything that a checkpoint would write, bit for bit.
@@ -114,7 +119,7 @@ TEST_CASE("trainer: 20 rounds, saved, resumed and 20 more are 40 rounds, byte fo
 TEST_CASE("trainer: layers that draw random numbers resume too") {
   const auto make = [](Data& data, std::uint64_t dropout_seed) {
     Generator random(4);
-    Networks nets = make_networks(find_network("mlp"), side, side, random);
+    Networks nets = make_networks(find_network("mlp"), side, side, {}, random);
     nets.discriminator =
         std::make_shared<nn::Sequential>(nn::Linear(side * side, 8, {}, random),
                                          nn::Dropout(0.5, Generator(dropout_seed)), nn::Linear(8, 1, {}, random));
@@ -220,7 +225,7 @@ TEST_CASE("trainer: parameters that are not finite are not saved") {
   Data data;
   Preset preset = find_preset("gan");
   Generator random;
-  Networks nets = make_networks(find_network("mlp"), side, side, random);
+  Networks nets = make_networks(find_network("mlp"), side, side, {}, random);
   Trainer trainer(preset, nets, 100, data.source(), 1);
   nets.generator->parameters()[1].mutable_array().mutable_data<float>()[0] = INFINITY;
   CHECK_THROWS_WITH_AS(trainer.save(), doctest::Contains("G.0.bias"), Diverged);
@@ -245,6 +250,21 @@ TEST_CASE("trainer: a preset with a penalty refuses networks that mix samples") 
   CHECK_THROWS_AS(make("atgp", true, false), ValueError);  // its gradient goes through G
   CHECK_NOTHROW(make("wgan-gp", true, false));
   CHECK_NOTHROW(make("gan", true, true));
+}
+
+TEST_CASE("trainer: penalties train convolutional networks, which then leave out batch normalisation") {
+  for (const char* name : {"wgan-gp", "r1", "atgp"}) {
+    CAPTURE(name);
+    Preset preset = find_preset(name);
+    preset.network = "dcgan28";
+    Data data;
+    Trainer trainer = make_trainer(preset, data);
+    const Checkpoint before = trainer.save();
+    CHECK(trainer.step().penalty > 0);
+    CHECK(values(trainer.save().section("D")) != values(before.section("D")));
+    CHECK_FALSE(trainer.networks().discriminator->mixes_samples());
+    CHECK(trainer.networks().generator->mixes_samples() == (std::string(name) != "atgp"));
+  }
 }
 
 TEST_CASE("trainer: the moving average follows its formula and forgets its start") {

@@ -26,7 +26,8 @@ Run::Run(const Plan& plan, std::shared_ptr<const ImageDataset> data, std::uint64
 
 Networks Run::make_networks(std::uint64_t seed) const {
   Generator random = stream(seed, Stream::initialisation);
-  return models::make_networks(*plan_.network, data_->height, data_->width, random);
+  return models::make_networks(*plan_.network, data_->height, data_->width, allowed_mixing(plan_.preset.penalty),
+                               random);
 }
 
 Checkpoint Run::save() {

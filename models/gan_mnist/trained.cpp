@@ -18,11 +18,13 @@ Trained load_trained(const std::filesystem::path& run) {
   const Checkpoint checkpoint = load_checkpoint(latest->string());
   trained.checkpoint = *latest;
   trained.steps = checkpoint.step;
-  trained.network = &find_network(trained.settings.net.value_or(find_preset(trained.settings.preset).network));
+  const Preset& preset = find_preset(trained.settings.preset);
+  trained.network = &find_network(trained.settings.net.value_or(preset.network));
   try {
     const auto image = nlohmann::json::parse(checkpoint.state).at("image");
     Generator unused;
-    trained.generator = make_networks(*trained.network, image.at(0), image.at(1), unused).generator;
+    trained.generator =
+        make_networks(*trained.network, image.at(0), image.at(1), allowed_mixing(preset.penalty), unused).generator;
   } catch (const nlohmann::json::exception& e) {
     throw FormatError(latest->string() + ": the state lacks the size of the images: " + e.what());
   }
