@@ -44,7 +44,9 @@ TEST_CASE("activation modules are PyTorch's") {
       {"SiLU", std::make_shared<nn::SiLU>()},        {"Softplus", std::make_shared<nn::Softplus>()},
       {"Identity", std::make_shared<nn::Identity>()}};
   REQUIRE(f["y"].size() == modules.size());
-  for (const auto& [name, module] : modules) {
+  for (const auto& row : modules) {
+    const auto& name = row.first;
+    const auto& module = row.second;
     CAPTURE(name);
     CHECK(distance((*module)(x), f["y"][name]) < tolerance::same_formula_float64);
     CHECK(module->describe().rfind(name, 0) == 0);

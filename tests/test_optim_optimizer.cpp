@@ -111,7 +111,9 @@ TEST_CASE("twenty steps of every optimiser are PyTorch's") {
 }
 
 TEST_CASE("a step from given gradients equals one from .grad") {
-  for (const auto& [kind, options] : full_cases()) {
+  for (const auto& row : full_cases()) {
+    const auto& kind = row.first;
+    const auto& options = row.second;
     CAPTURE(kind);
     const Problem first;
     const Problem second;
@@ -126,7 +128,9 @@ TEST_CASE("a step from given gradients equals one from .grad") {
 }
 
 TEST_CASE("an optimiser restored from its state goes on bit for bit") {
-  for (const auto& [kind, options] : full_cases()) {
+  for (const auto& row : full_cases()) {
+    const auto& kind = row.first;
+    const auto& options = row.second;
     CAPTURE(kind);
     const Problem straight;
     const auto optimizer = make(kind, options, {straight.a, straight.b});
@@ -240,7 +244,9 @@ TEST_CASE("a wrong gradient stops the step before anything changes") {
 
 TEST_CASE("a graph recorded before a step differentiates what was computed") {
   // y = sum(w^2 x), so dy/dw = 2 w x and d2y/dw2 = 2 x at the old w, whatever the optimiser did meanwhile.
-  for (const auto& [kind, options] : full_cases()) {
+  for (const auto& row : full_cases()) {
+    const auto& kind = row.first;
+    const auto& options = row.second;
     CAPTURE(kind);
     Variable w(Array::from<double>({1.0, 2.0, 3.0}, {3}), true);
     const Variable x(Array::from<double>({5.0, 7.0, 11.0}, {3}));
@@ -257,7 +263,9 @@ TEST_CASE("a graph recorded before a step differentiates what was computed") {
 
 TEST_CASE("without a live graph the update is in place") {
   const Problem p;
-  for (const auto& [kind, options] : full_cases()) {
+  for (const auto& row : full_cases()) {
+    const auto& kind = row.first;
+    const auto& options = row.second;
     CAPTURE(kind);
     const auto optimizer = make(kind, options, {p.a, p.b});
     p.step(*optimizer);

@@ -27,7 +27,9 @@ TEST_CASE("schedules give PyTorch's rates") {
       {"sequence", optim::sequence({warmup, halving}, {6})},
       {"product", optim::product({warmup, halving})}};
   REQUIRE(f.size() == schedules.size());
-  for (const auto& [name, schedule] : schedules) {
+  for (const auto& row : schedules) {
+    const auto& name = row.first;
+    const auto& schedule = row.second;
     CAPTURE(name);
     optim::SGD sgd({parameter()}, {.lr = 0.4});
     optim::LRScheduler scheduler(sgd, schedule);
