@@ -225,6 +225,38 @@ TEST_CASE("gan_mnist: sampling a run") {
   CHECK(contains(info.output, "round       2"));
 }
 
+TEST_CASE("gan_mnist: a damaged or foreign checkpoint is exit 3 with one line that names it") {
+  const Place place;
+  REQUIRE(place.train("--steps 1 --out run --quiet").code == 0);
+  const fs::path file = *models::latest_checkpoint(place.folder.path() / "run" / "checkpoints");
+  const std::string name = "run/checkpoints/" + file.filename().string();
+  const models::Checkpoint good = models::load_checkpoint(file.string());
+  const auto refused = [&](const std::string& why) {
+    for (const char* command : {"train --resume run --steps 2", "sample run"}) {
+      const Outcome outcome = place.run(command);
+      CHECK_MESSAGE(outcome.code == 3, outcome.output);
+      CHECK_MESSAGE(contains(outcome.output, name), outcome.output);
+      CHECK_MESSAGE(contains(outcome.output, why), outcome.output);
+      CHECK_FALSE(place.has("run/checkpoints/step-00000002.safetensors"));
+    }
+  };
+  fs::resize_file(file, fs::file_size(file) - 1);
+  refused("not a valid safetensors file");
+
+  models::Checkpoint other = good;
+  for (auto& [key, array] : other.arrays) array = Array::zeros({3});
+  models::save_checkpoint(file.string(), other);
+  refused("not a checkpoint of this run");
+
+  other = good;
+  other.state = "{}";
+  models::save_checkpoint(file.string(), other);
+  refused("state lacks");
+
+  models::save_checkpoint(file.string(), good);
+  CHECK(place.run("sample run").code == 0);
+}
+
 TEST_CASE("gan_mnist: divergence is exit 4 and keeps the last good checkpoint") {
   const Place place;
   const Outcome diverged = place.train("--preset wgan-gp --lr 1e30 --steps 50 --save-every 1 --out run");

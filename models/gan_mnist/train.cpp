@@ -104,7 +104,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   if (fresh) {
     checkpoints.save(run.save());  // there is something to go back to from the first round on
   } else if (const auto latest = checkpoints.latest()) {
-    run.load(load_checkpoint(latest->string()));
+    use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) { run.load(checkpoint); });
   } else {
     throw FormatError("the run " + folder.path().string() + " has no checkpoint; start it anew with --config " +
                       folder.config().string());

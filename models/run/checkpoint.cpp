@@ -123,6 +123,15 @@ Checkpoint load_checkpoint(const std::string& path) {
   return checkpoint;
 }
 
+void use_checkpoint(const std::string& path, const std::function<void(const Checkpoint&)>& use) {
+  const Checkpoint checkpoint = load_checkpoint(path);
+  try {
+    use(checkpoint);
+  } catch (const Error& error) {
+    throw FormatError(path + ": not a checkpoint of this run: " + error.what());
+  }
+}
+
 CheckpointFolder::CheckpointFolder(fs::path folder, int keep)
     : folder_(std::move(folder)), keep_(static_cast<std::size_t>(keep)) {
   if (keep < 1) throw ValueError("[CheckpointFolder] keep = " + std::to_string(keep) + "; at least 1 is kept");

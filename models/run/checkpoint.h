@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -29,6 +30,10 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// Reads and checks a whole checkpoint before it returns any of it. @throws IoError, FormatError
 Checkpoint load_checkpoint(const std::string& path);
+
+/// Loads a checkpoint and hands it to `use`, whose every Error (a name that is missing, another shape) becomes a
+/// FormatError that names the file. @throws IoError, FormatError
+void use_checkpoint(const std::string& path, const std::function<void(const Checkpoint&)>& use);
 
 /// The newest `step-<number>.safetensors` of a folder, if there is one. Changes nothing, so that a run can be looked at
 /// while it trains.
