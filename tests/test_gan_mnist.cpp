@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The program gan_mnist as a user meets it: exit codes, suggestions, run folders, interruption and resumption.
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -271,6 +272,26 @@ TEST_CASE("gan_mnist: divergence is exit 4 and keeps the last good checkpoint") 
 TEST_CASE("gan_mnist: a folder that cannot be made is exit 1") {
   const Place place;
   check_refused(place.train("--steps 1 --out /dev/null/run"), 1, "/dev/null/run");
+}
+
+TEST_CASE("gan_mnist: a checkpoint that does not fit the disk is exit 1, and the one before it loads") {
+  const Place place;
+  REQUIRE(place.train("--steps 1 --out whole --quiet").code == 0);
+  const auto size_of = [&](const char* name) {
+    return fs::file_size(place.folder.path() / "whole/checkpoints" / name);
+  };
+  // The first checkpoint has no optimiser state yet and is smaller.
+  rlimit limit{};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  const rlimit between{(size_of("step-00000000.safetensors") + size_of("step-00000001.safetensors")) / 2,
+                       limit.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &between);
+  const Outcome full = place.train("--steps 1 --out full --quiet");
+  setrlimit(RLIMIT_FSIZE, &limit);
+  check_refused(full, 1, "cannot write full/checkpoints/step-00000001.safetensors: File too large");
+  CHECK(place.run("train --resume full --steps 1 --quiet").code == 0);
+  CHECK(content(place.folder.path() / "full/checkpoints/step-00000001.safetensors") ==
+        content(place.folder.path() / "whole/checkpoints/step-00000001.safetensors"));
 }
 
 TEST_CASE("gan_mnist: Ctrl-C saves, says how to go on, and exits with 130") {
