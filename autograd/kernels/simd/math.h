@@ -72,25 +72,27 @@ inline V power_of_2(const V& biased, int shift = 0) {
   return xsimd::bitwise_cast<V>(bits << mantissa);
 }
 
-/// e^r - 1 for |r| <= ln 2 / 2 by its series: r^8 / 8! is below half a unit for float, r^14 / 14! for double.
+/// e^r - 1 for |r| <= ln 2 / 2 by its series: r^8 / 8! is below half a unit for float, r^14 / 14! for double. Even and
+/// odd powers are summed side by side, since the length of the chain is what a vector waits for.
 template <class V>
 inline V expm1_reduced(const V& r) {
-  constexpr int terms = is_double<V> ? 13 : 7;
+  constexpr int terms = is_double<V> ? 13 : 7;  // odd
   double factorial = 1;
   for (int k = 2; k <= terms; ++k) factorial *= k;
-  V series(static_cast<Scalar<V>>(1 / factorial));
-  for (int k = terms; k > 2; --k) {
-    factorial /= k;
-    series = muladd(series, r, V(static_cast<Scalar<V>>(1 / factorial)));
+  const V square = r * r;
+  V odd(static_cast<Scalar<V>>(1 / factorial)), even(static_cast<Scalar<V>>(terms / factorial));
+  for (int k = terms; k > 3; k -= 2) {
+    factorial /= k * (k - 1);
+    odd = muladd(odd, square, V(static_cast<Scalar<V>>(1 / factorial)));
+    even = muladd(even, square, V(static_cast<Scalar<V>>((k - 2) / factorial)));
   }
-  return muladd(series * r, r, r);
+  return muladd(muladd(odd, r, even), square, r);
 }
 
-/// Into [low, high], NaN kept.
+/// Into [low, high], NaN kept: of a NaN and a number the machine's max and min take the second.
 template <class V>
 inline V within(const V& x, double low, double high) {
-  const V l(static_cast<Scalar<V>>(low)), h(static_cast<Scalar<V>>(high));
-  return select(x < l, l, select(x > h, h, x));
+  return xsimd::min(V(static_cast<Scalar<V>>(high)), xsimd::max(V(static_cast<Scalar<V>>(low)), x));
 }
 
 template <class V>
@@ -123,7 +125,7 @@ inline V expm1(const V& x) {
 template <class V>
 inline V tanh(const V& x) {
   const V a = xsimd::abs(x), limit(static_cast<Scalar<V>>(is_double<V> ? 20 : 10));  // 1 to rounding from there on
-  const V b = select(a > limit, limit, a);
+  const V b = xsimd::min(limit, a);                                                  // NaN stays
   const V t = expm1_in_range(b + b);
   return xsimd::copysign(t * fast_inverse(t + V(static_cast<Scalar<V>>(2))), x);
 }
