@@ -194,6 +194,11 @@ TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte
             content(place.folder.path() / ("parts-" + preset) / file));
     }
   }
+  // Killed before its first checkpoint, a run begins anew.
+  fs::remove_all(place.folder.path() / "parts-gan" / "checkpoints");
+  REQUIRE(place.run("train --resume parts-gan --quiet").code == 0);
+  CHECK(content(place.folder.path() / "whole-gan/metrics.jsonl") ==
+        content(place.folder.path() / "parts-gan/metrics.jsonl"));
   check_refused(place.run("train --resume whole-gan --lr 1"), 2, "--lr cannot be changed");
   check_refused(place.run("train --resume whole-gan --out there"), 2, "--out");
 }

@@ -98,20 +98,14 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   if (options.dry_run) return exit_done;
 
   catch_interrupts();
-  const bool fresh = options.resume.empty();
   const RunFolder folder = take_folder(options, plan, *data);
   CheckpointFolder checkpoints(folder.checkpoints());
-  if (fresh) {
-    checkpoints.save(run.save());  // there is something to go back to from the first round on
-  } else if (const auto latest = checkpoints.latest()) {
-    use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) { run.load(checkpoint); });
-  } else {
-    throw FormatError("the run " + folder.path().string() + " has no checkpoint; start it anew with --config " +
-                      folder.config().string());
-  }
+  const auto latest = checkpoints.latest();
+  if (latest) use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) { run.load(checkpoint); });
   nn::write_file(folder.config().string(), to_toml(spell_out(settings, plan)));
   nn::write_file(folder.environment().string(), environment_json(data->files));
-  MetricsLog log(folder.metrics(), fresh ? -1 : run.trainer().steps());
+  MetricsLog log(folder.metrics(), latest ? run.trainer().steps() : -1);
+  if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
   Progress progress(run.trainer().steps(), plan.rounds, options.quiet);
   fs::path picture;
   try {
