@@ -62,6 +62,7 @@ class Odometer {
  public:
   Odometer(const Loops<N>& loops, std::size_t axes, std::int64_t begin) noexcept : loops_(loops), axes_(axes) {
     for (std::size_t i = axes; i-- > 0;) {
+      if (loops.extent[i] == 0) continue;  // nothing to walk, and nothing to divide by
       index_[i] = begin % loops.extent[i];
       begin /= loops.extent[i];
       for (std::size_t k = 0; k < N; ++k) offset_[k] += index_[i] * loops.stride[k][i];
