@@ -31,7 +31,7 @@ OpRows op_table() {
 // --- which ops there are --------------------------------------------------------------------------------------------
 
 std::vector<std::string> declared_ops(const std::string& header) {
-  static const std::regex declaration(R"((?:^|\n)(?:inline )?Variables? (\w+)\()");
+  static const std::regex declaration(R"((?:^|\n)(?:inline )?[A-Z]\w* (\w+)\()");
   std::vector<std::string> names;
   for (std::sregex_iterator it(header.begin(), header.end(), declaration), end; it != end; ++it) {
     const std::string name = (*it)[1];

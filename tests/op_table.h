@@ -76,7 +76,8 @@ OpRows shape_rows();
 OpRows slice_rows();
 OpRows op_table();
 
-/// Names of the functions giving Variable or Variables that a header text declares.
+/// Names of the functions that a header text declares with a result of the library's types: Variable, Variables, or a
+/// struct of several.
 std::vector<std::string> declared_ops(const std::string& header);
 /// The same of all headers in autograd/ops.
 std::vector<std::string> declared_ops();

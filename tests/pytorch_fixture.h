@@ -16,13 +16,17 @@
 
 namespace xgrad::testing {
 
-/// One safetensors file of tests/fixtures, by name.
+/// What safetensors files of tests/fixtures hold, by name.
 class PyTorchFixture {
  public:
-  explicit PyTorchFixture(const std::string& file) {
+  PyTorchFixture() = default;
+  explicit PyTorchFixture(const std::string& file) { read(file); }
+
+  /// Adds what one more file holds.
+  void read(const std::string& file) {
     nn::SafeTensors content = nn::load_safetensors(XGRAD_SOURCE_DIR "/tests/fixtures/" + file);
     for (auto& [name, array] : content.tensors) arrays_.emplace(name, array);
-    metadata = std::move(content.metadata);
+    metadata.merge(content.metadata);
   }
 
   bool has(const std::string& name) const { return arrays_.count(name) != 0; }
