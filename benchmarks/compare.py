@@ -31,8 +31,20 @@ CHECKS = {
     "tape_overhead_grad2": ([96.01665, 4820.028, 318876.1],) * 2,
     "elementwise_fwd": ([-2.927833],) * 2,
     "elementwise_fwdbwd": ([13.95429],) * 2,
+    "dcgan28": ([1.554133, 0.8387149], [1.059289, 1.430728]),
+    "wgan_gp_conv28": ([8.025936, 0.1233082, 0.808917], [6.873877, 0.3962429, 0.7080489]),
+    "conv2d_fwd": ([-57.24286],) * 2,
+    "conv2d_fwdbwd": ([3229.728],) * 2,
 }
-TOLERANCE = 3e-5
+# Relative, at steps 0 and 9: Adam magnifies the rounding of tiny gradients in the convolutional networks, and the sums
+# of the convolution cancel.
+TOLERANCE = (3e-5, 3e-5)
+TOLERANCES = {
+    "dcgan28": (3e-5, 5e-3),
+    "wgan_gp_conv28": (3e-5, 5e-3),
+    "conv2d_fwd": (1e-4, 1e-4),
+    "conv2d_fwdbwd": (1e-4, 1e-4),
+}
 
 UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "XGRAD_NUM_THREADS")
 TUNED = {
@@ -63,8 +75,10 @@ def measure(program, workload, threads, environment, flags, seconds):
 def wrong_checks(record):
     """Differences from the agreed results, as text; empty when the program did the same work."""
     differences = []
-    for step, wanted, got in zip((0, 9), CHECKS[record["workload"]], (record["check0"], record["check9"])):
-        close = len(wanted) == len(got) and all(abs(w - g) <= TOLERANCE * abs(w) for w, g in zip(wanted, got))
+    workload = record["workload"]
+    results = zip((0, 9), CHECKS[workload], (record["check0"], record["check9"]), TOLERANCES.get(workload, TOLERANCE))
+    for step, wanted, got, tolerance in results:
+        close = len(wanted) == len(got) and all(abs(w - g) <= tolerance * abs(w) for w, g in zip(wanted, got))
         if not close:
             differences.append(f"step {step}: {got} instead of {wanted}")
     return "; ".join(differences)

@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   catalogue.merge(bench::second_order_workloads());
   catalogue.merge(bench::tape_workloads());
   catalogue.merge(bench::elementwise_workloads());
+  catalogue.merge(bench::convolution_workloads());
 
   bench::Peer xgrad_peer{.name = "xgrad", .workloads = {}, .run = {}, .set_threads = xgrad::set_num_threads};
   for (const auto& [name, make] : catalogue) xgrad_peer.workloads.push_back(name);

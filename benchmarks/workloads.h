@@ -33,5 +33,6 @@ Catalogue gan_workloads();
 Catalogue second_order_workloads();
 Catalogue tape_workloads();
 Catalogue elementwise_workloads();
+Catalogue convolution_workloads();
 
 }  // namespace bench

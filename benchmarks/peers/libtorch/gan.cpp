@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// GAN training steps in libtorch: gradients of the updated parameters only, dropped after use.
+// GAN training steps in libtorch, on MLPs and on convolutional networks: gradients of the updated parameters only,
+// dropped after use.
 #include <cmath>
 #include <map>
 
@@ -43,23 +44,42 @@ class Adam {
   int steps_ = 0;
 };
 
-/// Networks, optimisers and pools of batches of the three MLP GANs.
+/// Two networks, and the extents of an image after the batch axis.
+struct Networks {
+  Net generator, critic;
+  std::vector<std::int64_t> image;
+};
+
+/// Networks, optimisers and pools of batches.
 struct Gan {
-  Gan(double lr, double beta1, double beta2)
-      : adam_g(generator.parameters, lr, beta1, beta2), adam_d(critic.parameters, lr, beta1, beta2) {
+  Gan(Networks networks, double lr, double beta1, double beta2)
+      : generator(std::move(networks.generator)),
+        critic(std::move(networks.critic)),
+        adam_g(generator.parameters, lr, beta1, beta2),
+        adam_d(critic.parameters, lr, beta1, beta2) {
+    std::vector<std::int64_t> real{64}, one_per_sample{64};
+    real.insert(real.end(), networks.image.begin(), networks.image.end());
+    one_per_sample.resize(real.size(), 1);
     for (std::size_t j = 0; j < bench::pool_size; ++j) {
       noise.push_back(uniform11(bench::streams::noise + j, {64, 100}, bench::noise_scale));
-      data.push_back(uniform11(bench::streams::data + j, {64, 784}));
-      mixing.push_back(tensor(bench::uniform01(bench::streams::mixing + j, 64), {64, 1}));
+      data.push_back(uniform11(bench::streams::data + j, real));
+      mixing.push_back(tensor(bench::uniform01(bench::streams::mixing + j, 64), one_per_sample));
     }
   }
 
-  Mlp generator{bench::streams::generator, {100, 128, 256, 784}, Activation::leaky_relu, Activation::tanh};
-  Mlp critic{bench::streams::critic, {784, 256, 128, 1}, Activation::leaky_relu, Activation::none};
+  Net generator, critic;
   Adam adam_g, adam_d;
   Tensors noise, data, mixing;
   std::size_t k = 0;
 };
+
+Networks mlps() {
+  return {mlp(bench::streams::generator, {100, 128, 256, 784}, Activation::leaky_relu, Activation::tanh),
+          mlp(bench::streams::critic, {784, 256, 128, 1}, Activation::leaky_relu, Activation::none),
+          {784}};
+}
+Networks dcgan() { return {dcgan_generator(), dcgan_critic(/*batch_norm=*/true), {1, 28, 28}}; }
+Networks conv_critic() { return {dcgan_generator(), dcgan_critic(/*batch_norm=*/false), {1, 28, 28}}; }
 
 /// Cross-entropy of logits with constant targets 1 and 0.
 Tensor bce_real(const Tensor& logits) { return at::softplus(-logits).mean(); }
@@ -71,8 +91,9 @@ Tensor update_critic(Gan& gan, const Tensor& x, const Tensor& fake) {
   return loss;
 }
 
-Workload gan_mlp() {
-  return {[gan = Gan(2e-4, 0.5, 0.999)]() mutable -> Tensors {
+template <Networks (*networks)()>
+Workload gan_step() {
+  return {[gan = Gan(networks(), 2e-4, 0.5, 0.999)]() mutable -> Tensors {
     const std::size_t j = gan.k++ % bench::pool_size;
     const Tensor fake = gan.generator(gan.noise[j]);
     Tensor loss_d = update_critic(gan, gan.data[j], fake);
@@ -83,7 +104,7 @@ Workload gan_mlp() {
 }
 
 Workload atgp_z() {
-  Gan gan(2e-4, 0.5, 0.999);
+  Gan gan(mlps(), 2e-4, 0.5, 0.999);
   for (Tensor& z : gan.noise) z.requires_grad_();
   return {[gan = std::move(gan), ones = torch::ones({64, 1})]() mutable -> Tensors {
     const std::size_t j = gan.k++ % bench::pool_size;
@@ -99,8 +120,9 @@ Workload atgp_z() {
   }};
 }
 
-Workload wgan_gp_mlp() {
-  return {[gan = Gan(1e-4, 0, 0.9), ones = torch::ones({64, 1})]() mutable -> Tensors {
+template <Networks (*networks)()>
+Workload wgan_gp_step() {
+  return {[gan = Gan(networks(), 1e-4, 0, 0.9), ones = torch::ones({64, 1})]() mutable -> Tensors {
     const std::size_t j = gan.k++ % bench::pool_size;
     const Tensor& x = gan.data[j];
     const Tensor fake = gan.generator(gan.noise[j]);
@@ -108,7 +130,7 @@ Workload wgan_gp_mlp() {
     const Tensor mixed = at::lerp(constant_fake, x, gan.mixing[j]).requires_grad_();
     const Tensor g =
         torch::autograd::grad({gan.critic(mixed)}, {mixed}, {ones}, c10::nullopt, /*create_graph=*/true)[0];
-    Tensor penalty = ((g.square().sum(1) + 1e-12).sqrt() - 1).square().mean();
+    Tensor penalty = ((g.flatten(1).square().sum(1) + 1e-12).sqrt() - 1).square().mean();
     Tensor loss_d = gan.critic(constant_fake).mean() - gan.critic(x).mean() + 10 * penalty;
     gan.adam_d.step(gradients(loss_d, gan.critic.parameters));
     Tensor loss_g = -gan.critic(fake).mean();
@@ -120,7 +142,11 @@ Workload wgan_gp_mlp() {
 }  // namespace
 
 std::map<std::string, std::function<Workload()>> gan_workloads() {
-  return {{"gan_mlp", gan_mlp}, {"wgan_gp_mlp", wgan_gp_mlp}, {"atgp_z", atgp_z}};
+  return {{"gan_mlp", gan_step<mlps>},
+          {"wgan_gp_mlp", wgan_gp_step<mlps>},
+          {"atgp_z", atgp_z},
+          {"dcgan28", gan_step<dcgan>},
+          {"wgan_gp_conv28", wgan_gp_step<conv_critic>}};
 }
 
 }  // namespace peer

@@ -7,6 +7,7 @@
 int main(int argc, char** argv) {
   auto catalogue = peer::gan_workloads();
   catalogue.merge(peer::micro_workloads());
+  catalogue.merge(peer::convolution_workloads());
   bench::Peer self{
       .name = "libtorch", .workloads = {}, .run = {}, .set_threads = [](int n) { at::set_num_threads(n); }};
   for (const auto& [name, make] : catalogue) self.workloads.push_back(name);

@@ -41,7 +41,7 @@ Workload tape_overhead_grad2() {
 }
 
 Workload hvp_mlp() {
-  const Mlp net(bench::streams::classifier, {784, 512, 512, 10}, Activation::tanh, Activation::none);
+  const Net net = mlp(bench::streams::classifier, {784, 512, 512, 10}, Activation::tanh, Activation::none);
   Tensors v;
   for (std::size_t j = 0; j < net.parameters.size(); ++j) {
     v.push_back(uniform11(bench::streams::direction + j, net.parameters[j].sizes()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What the libtorch workloads share: tensors from streams, the MLP of the workloads, Adam in the fewest ATen passes.
+// What the libtorch workloads share: tensors from streams and the networks of the workloads.
 #pragma once
 
 #include <torch/torch.h>
@@ -39,33 +39,37 @@ inline Tensor activate(const Tensor& x, Activation f) {
   }
 }
 
-/// Linear layers with an activation after each; parameters from the streams base, base + 1, ...
-class Mlp {
- public:
-  Mlp(std::uint64_t base, const std::vector<std::int64_t>& widths, Activation hidden, Activation last)
-      : hidden_(hidden), last_(last) {
-    for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
-      const std::int64_t in = widths[i], out = widths[i + 1];
-      const float scale = bench::parameter_scale(static_cast<std::size_t>(in));
-      parameters.push_back(uniform11(base + 2 * i, {out, in}, scale).requires_grad_());
-      parameters.push_back(uniform11(base + 2 * i + 1, {out}, scale).requires_grad_());
-    }
-  }
-
-  Tensor operator()(Tensor x) const {
-    for (std::size_t i = 0; i < parameters.size(); i += 2) {
-      x = activate(at::linear(x, parameters[i], parameters[i + 1]), i + 2 < parameters.size() ? hidden_ : last_);
-    }
-    return x;
-  }
-
+/// A network: its parameters and what it does to a batch.
+struct Net {
   Tensors parameters;
-
- private:
-  Activation hidden_, last_;
+  std::function<Tensor(const Tensor&)> forward;
+  Tensor operator()(const Tensor& x) const { return forward(x); }
 };
+
+/// Linear layers with an activation after each; parameters from the streams base, base + 1, ...
+inline Net mlp(std::uint64_t base, const std::vector<std::int64_t>& widths, Activation hidden, Activation last) {
+  Tensors parameters;
+  for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
+    const std::int64_t in = widths[i], out = widths[i + 1];
+    const float scale = bench::parameter_scale(static_cast<std::size_t>(in));
+    parameters.push_back(uniform11(base + 2 * i, {out, in}, scale).requires_grad_());
+    parameters.push_back(uniform11(base + 2 * i + 1, {out}, scale).requires_grad_());
+  }
+  return {parameters, [parameters, hidden, last](Tensor x) {
+            for (std::size_t i = 0; i < parameters.size(); i += 2) {
+              const Activation f = i + 2 < parameters.size() ? hidden : last;
+              x = activate(at::linear(x, parameters[i], parameters[i + 1]), f);
+            }
+            return x;
+          }};
+}
+
+/// DCGAN's networks; a critic under a gradient penalty has no batch normalisation.
+Net dcgan_generator();
+Net dcgan_critic(bool batch_norm);
 
 std::map<std::string, std::function<Workload()>> gan_workloads();
 std::map<std::string, std::function<Workload()>> micro_workloads();
+std::map<std::string, std::function<Workload()>> convolution_workloads();
 
 }  // namespace peer
