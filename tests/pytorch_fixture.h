@@ -30,6 +30,11 @@ class PyTorchFixture {
   }
 
   bool has(const std::string& name) const { return arrays_.count(name) != 0; }
+  /// How many names begin so.
+  std::size_t count(const std::string& prefix) const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(arrays_, [&](const auto& entry) { return entry.first.starts_with(prefix); }));
+  }
   const Array& operator[](const std::string& name) const { return arrays_.at(name); }
   /// A leaf of that dtype, or of int64 when the fixture holds integers.
   Variable leaf(const std::string& name, DType dtype, bool requires_grad) const {
