@@ -14,4 +14,5 @@
 #include <xgrad/autograd/ops.h>
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/autograd/random.h>
+#include <xgrad/autograd/substitution.h>
 #include <xgrad/autograd/variable.h>
