@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <sstream>
-#include <unordered_map>
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/optim/optimizer.h>
+#include <xgrad/optim/state_reader.h>
 
 namespace xgrad::optim {
 
@@ -102,46 +102,20 @@ StateDict Optimizer::state_dict() const {
 }
 
 void Optimizer::load_state_dict(const StateDict& state) {
-  std::string problems;
-  std::unordered_map<std::string, const Array*> given;
-  for (const auto& [name, value] : state) {
-    if (!given.emplace(name, &value).second) problems += "\n  repeated: " + name;
-  }
-  // The entry of that name if it is as it must be; a missing one may be allowed.
-  const auto take = [&](const std::string& name, const Shape& shape, DType dtype,
-                        bool optional = false) -> const Array* {
-    const auto found = given.find(name);
-    if (found == given.end()) {
-      if (!optional) problems += "\n  missing: " + name;
-      return nullptr;
-    }
-    const Array* value = found->second;
-    given.erase(found);
-    if (value->defined() && value->shape() == shape && value->dtype() == dtype) return value;
-    problems += "\n  wrong: " + name + " must be " + name_of(dtype) + " " + to_string(shape) + ", not " +
-                (value->defined() ? name_of(value->dtype()) + (" " + to_string(value->shape())) : "undefined");
-    return nullptr;
-  };
-
-  const Array* lr = take("lr", {}, DType::float64);
+  detail::StateReader reader(name_, state);
+  const Array lr = reader.take("lr", {}, DType::float64);
   std::vector<Slot> slots(slots_.size());
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const Variable& p = parameters_[i];
     const std::string prefix = std::to_string(i) + ".";
-    const Array* step = take(prefix + "step", {}, DType::int64, true);
-    if (!step) continue;
-    slots[i].step = step->item<std::int64_t>();
-    if (slots[i].step < 1) problems += "\n  wrong: " + prefix + "step must be at least 1";
+    if (!reader.has(prefix + "step")) continue;
+    slots[i].step = reader.take_step(prefix + "step");
     for (const std::string& name : moment_names_) {
-      const Array* moment = take(prefix + name, p.shape(), p.dtype());
-      slots[i].moments.push_back(moment ? *moment : Array());
+      slots[i].moments.push_back(reader.take(prefix + name, p.shape(), p.dtype()));
     }
   }
-  for (const auto& [name, value] : state) {
-    if (given.erase(name) > 0) problems += "\n  unexpected: " + name;
-  }
-  if (!problems.empty()) throw ValueError("[" + name_ + "] the state does not fit this optimiser:" + problems);
-  set_lr(lr->item<double>());
+  reader.finish();
+  set_lr(lr.item<double>());
   slots_ = std::move(slots);
 }
 
