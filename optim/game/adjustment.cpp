@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Adjusted gradients by products with the Jacobian and its transpose.
+#include <xgrad/optim/game/adjustment.h>
+
+#include <string>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/optim/game/field.h>
+
+namespace xgrad::optim {
+
+using detail::add_scaled;
+using detail::dot;
+using detail::Field;
+using detail::Pair;
+
+namespace {
+
+void check_gamma(const char* name, double gamma) {
+  if (!(gamma >= 0.0)) throw ValueError("[" + std::string(name) + "] gamma must be >= 0, not " + std::to_string(gamma));
+}
+
+}  // namespace
+
+ConsensusOptimization::ConsensusOptimization(Optimizer& x, Optimizer& y, double gamma)
+    : GameOptimizer(x, y), gamma_(gamma) {
+  check_gamma("ConsensusOptimization", gamma);
+}
+
+Losses ConsensusOptimization::step(const Game& game) {
+  const auto [losses, direction] = [&]() -> std::pair<Losses, Pair> {
+    const Field field(game, {x_.parameters(), y_.parameters()}, true);
+    const Pair xi = field.gradient();
+    return {field.losses(), add_scaled(xi, gamma_, field.transposed_product(xi))};
+  }();
+  x_.step(direction.x);
+  y_.step(direction.y);
+  return losses;
+}
+
+SymplecticGradientAdjustment::SymplecticGradientAdjustment(Optimizer& x, Optimizer& y, const SymplecticOptions& options)
+    : GameOptimizer(x, y), options_(options) {
+  check_gamma("SymplecticGradientAdjustment", options.gamma);
+}
+
+Losses SymplecticGradientAdjustment::step(const Game& game) {
+  const auto [losses, direction] = [&]() -> std::pair<Losses, Pair> {
+    const Field field(game, {x_.parameters(), y_.parameters()}, true);
+    const Pair xi = field.gradient();
+    const Pair up = field.transposed_product(xi);                // J^T xi, the gradient of H = |xi|^2 / 2
+    const Pair twice = add_scaled(up, -1.0, field.product(xi));  // 2 A^T xi
+    double gamma = options_.gamma;
+    if (options_.align) {
+      double elements = 0.0;
+      for (const Variables* part : {&xi.x, &xi.y}) {
+        for (const Variable& v : *part) elements += static_cast<double>(v.size());
+      }
+      const double agreement = dot(xi, up) * 0.5 * dot(twice, up) / elements + 0.1;
+      if (agreement < 0.0) gamma = -gamma;
+    }
+    return {field.losses(), add_scaled(xi, 0.5 * gamma, twice)};
+  }();
+  x_.step(direction.x);
+  y_.step(direction.y);
+  return losses;
+}
+
+}  // namespace xgrad::optim
