@@ -59,11 +59,11 @@ std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, std::int64_t he
   return initialised(net, random);
 }
 
-std::shared_ptr<nn::Module> dcgan_discriminator(std::int64_t height, std::int64_t width, bool batch_norm,
-                                                Generator& random) {
+std::shared_ptr<nn::Module> dcgan_discriminator(std::int64_t channels, std::int64_t height, std::int64_t width,
+                                                bool batch_norm, Generator& random) {
   check_size(height, width);
   auto net = std::make_shared<nn::Sequential>();
-  net->append(nn::Conv2d(1, 64, 4, halving, random));
+  net->append(nn::Conv2d(channels, 64, 4, halving, random));
   net->append(nn::LeakyReLU(0.2));
   net->append(nn::Conv2d(64, 128, 4, halving, random));
   if (batch_norm) net->append(nn::BatchNorm2d(128));

@@ -15,9 +15,9 @@ namespace xgrad::models {
 /// start from N(0, 0.02^2) (Radford et al., 2016). @throws ValueError unless height and width are multiples of four.
 std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, std::int64_t height, std::int64_t width,
                                             bool batch_norm, Generator& random);
-/// (n, 1, height, width) -> (n, 1) logits: two convolutions (4x4, stride 2) to 64 and 128 channels, LeakyReLU 0.2, then
-/// Linear.
-std::shared_ptr<nn::Module> dcgan_discriminator(std::int64_t height, std::int64_t width, bool batch_norm,
-                                                Generator& random);
+/// (n, channels, height, width) -> (n, 1) logits: two convolutions (4x4, stride 2) to 64 and 128 channels, LeakyReLU
+/// 0.2, then Linear.
+std::shared_ptr<nn::Module> dcgan_discriminator(std::int64_t channels, std::int64_t height, std::int64_t width,
+                                                bool batch_norm, Generator& random);
 
 }  // namespace xgrad::models

@@ -32,23 +32,24 @@ T plain() {
 nn::LeakyReLU leaky() { return nn::LeakyReLU(0.2); }
 
 template <class Output>
-Networks mlp(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Mixing, Generator& random) {
-  const std::int64_t pixels = height * width;
+Networks mlp(const NetworkSpec& spec, const NetworkOptions& options, Generator& random) {
+  const std::int64_t pixels = options.image.height * options.image.width;
   auto g = perceptron({spec.latent, 128, 256, pixels}, leaky, plain<Output>, random);
-  auto d = perceptron({pixels, 256, 128, 1}, leaky, plain<nn::Identity>, random);
+  auto d = perceptron({options.pac * pixels, 256, 128, 1}, leaky, plain<nn::Identity>, random);
   return {std::move(g), std::move(d)};
 }
 
-Networks mlp_relu(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Mixing, Generator& random) {
-  const std::int64_t pixels = height * width;
+Networks mlp_relu(const NetworkSpec& spec, const NetworkOptions& options, Generator& random) {
+  const std::int64_t pixels = options.image.height * options.image.width;
   auto g = perceptron({spec.latent, 128, 128, pixels}, plain<nn::ReLU>, plain<nn::Identity>, random);
-  auto d = perceptron({pixels, 128, 128, 1}, plain<nn::ReLU>, plain<nn::Identity>, random);
+  auto d = perceptron({options.pac * pixels, 128, 128, 1}, plain<nn::ReLU>, plain<nn::Identity>, random);
   return {std::move(g), std::move(d)};
 }
 
-Networks dcgan(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Mixing mixing, Generator& random) {
-  auto g = dcgan_generator(spec.latent, height, width, mixing.generator, random);
-  auto d = dcgan_discriminator(height, width, mixing.discriminator, random);
+Networks dcgan(const NetworkSpec& spec, const NetworkOptions& options, Generator& random) {
+  const auto [height, width] = options.image;
+  auto g = dcgan_generator(spec.latent, height, width, options.mixing.generator, random);
+  auto d = dcgan_discriminator(options.pac, height, width, options.mixing.discriminator, random);
   return {std::move(g), std::move(d)};
 }
 
@@ -76,9 +77,9 @@ const std::vector<NetworkSpec>& network_table() {
 
 const NetworkSpec& find_network(const std::string& name) { return find_row(network_table(), name, "network"); }
 
-Networks make_networks(const NetworkSpec& spec, std::int64_t height, std::int64_t width, Mixing mixing,
-                       Generator& random) {
-  return spec.make(spec, height, width, mixing, random);
+Networks make_networks(const Preset& preset, const ImageSize& image, Generator& random) {
+  const NetworkSpec& spec = find_network(preset.network);
+  return spec.make(spec, {.image = image, .mixing = allowed_mixing(preset.penalty), .pac = preset.pac}, random);
 }
 
 }  // namespace xgrad::models

@@ -11,8 +11,10 @@ namespace xgrad::models {
 
 namespace {
 
-// Each sample's elements in a row: norms run over all axes but the batch.
-Variable rows(const Variable& x) { return reshape(x, {x.size(0), -1}); }
+// What each score says of its sample's elements, in a row: norms run over all of them.
+Variable slopes(const Variable& score, const Variable& at) {
+  return reshape(grad(sum(score), at, {.create_graph = true}), {score.size(0), -1});
+}
 
 Variable half_square_norm_penalty(const Variable& score, const Variable& at) {
   return 0.5 * square_norm_penalty(score, at);
@@ -21,13 +23,11 @@ Variable half_square_norm_penalty(const Variable& score, const Variable& at) {
 }  // namespace
 
 Variable unit_norm_penalty(const Variable& score, const Variable& at) {
-  const Variable g = rows(grad(sum(score), at, {.create_graph = true}));
-  return mean(square(norm(g, {1}, false, 1e-12) - 1.0));
+  return mean(square(norm(slopes(score, at), {1}, false, 1e-12) - 1.0));
 }
 
 Variable square_norm_penalty(const Variable& score, const Variable& at) {
-  const Variable g = rows(grad(sum(score), at, {.create_graph = true}));
-  return mean(sum(square(g), {1}));
+  return mean(sum(square(slopes(score, at)), {1}));
 }
 
 Variable interpolate(const Variable& x, const Variable& y, Generator& random) {
@@ -65,7 +65,7 @@ Variable Penalty::operator()(const Round& round, Generator& random) const {
   }
   if (!score.defined()) score = round.discriminator(at);
   if (on == On::probability) score = sigmoid(score);
-  return weight * measure(score, at);
+  return weight * every * measure(score, at);
 }
 
 Penalty wgan_gp(double lambda) {
@@ -107,6 +107,11 @@ Penalty latent_gradient(double lambda, Penalty::Player player) {
           .point = Penalty::Point::latent,
           .measure = square_norm_penalty,
           .player = player};
+}
+
+Penalty lazy(Penalty penalty, int k) {
+  penalty.every = k;
+  return penalty;
 }
 
 void refuse_mixing(const Penalty& penalty, const nn::Module& network) {

@@ -6,6 +6,7 @@
 // networks whose samples do not see each other.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -19,7 +20,8 @@ class Module;
 namespace xgrad::models {
 
 /// E (||grad_x D(x)|| - 1)^2 from score = D(at), at = x of shape (N, ...), differentiable again. The norm runs over all
-/// elements of a sample and is sqrt(sum + 1e-12), whose derivatives of both orders are finite where the gradient is 0.
+/// elements that one score is of, a sample or a pack of them, and is sqrt(sum + 1e-12), whose derivatives of both
+/// orders are finite where the gradient is 0.
 Variable unit_norm_penalty(const Variable& score, const Variable& at);
 /// E ||grad_x D(x)||^2 from score = D(at), at = x of shape (N, ...).
 Variable square_norm_penalty(const Variable& score, const Variable& at);
@@ -30,12 +32,12 @@ Variable interpolate(const Variable& x, const Variable& y, Generator& random);
 /// x + 1/2 sd(x) n with n ~ N(0, I) and sd that of all elements of the batch, a fresh leaf that requires a gradient.
 Variable perturb(const Variable& x, Generator& random);
 
-/// One step's samples and logits, for penalties to use again. `real`, `fake` and `z` require gradients as far as the
-/// step's penalties ask for them.
+/// One batch's samples, packed as D judges them, and logits, for penalties to use again. `real`, `fake` and `z` require
+/// gradients as far as the penalties ask for them.
 struct Round {
   std::function<Variable(const Variable&)> discriminator;
   Variable real, r;     ///< x and D(x)
-  Variable z, fake, f;  ///< z, G(z) and D(G(z))
+  Variable z, fake, f;  ///< z, G(z) and D(G(z)); z is never packed
 };
 
 struct Penalty {
@@ -52,10 +54,16 @@ struct Penalty {
   Variable (*measure)(const Variable& score, const Variable& at) = square_norm_penalty;
   Player player = Player::discriminator;
   On on = On::logit;
+  /// Paid in each `every`-th update of its player, `every` times as much: the same on average and cheaper (Karras et
+  /// al., 2020, "lazy regularization"; their change of Adam's constants is for a step of the penalty's own, and here it
+  /// joins the loss's).
+  int every = 1;
 
+  /// Whether it is paid in an update of that number, from 0.
+  bool is_due(std::int64_t update) const noexcept { return update % every == 0; }
   bool acts_on_discriminator() const noexcept { return player != Player::generator; }
   bool acts_on_generator() const noexcept { return player != Player::discriminator; }
-  /// weight * measure at the point, a scalar. Draws from `random` at random points only.
+  /// weight * every * measure at the point, a scalar. Draws from `random` at random points only.
   Variable operator()(const Round& round, Generator& random) const;
 };
 
@@ -69,6 +77,9 @@ Penalty r2(double gamma);
 Penalty dragan(double lambda = 10.0);
 /// lambda E ||grad_z D(G(z))||^2 in the loss of the given player or of both.
 Penalty latent_gradient(double lambda, Penalty::Player player);
+
+/// The same penalty, paid in every k-th update only and k times as much.
+Penalty lazy(Penalty penalty, int k);
 
 /// @throws ValueError naming the penalty and the module when `network` contains one that mixes samples.
 void refuse_mixing(const Penalty& penalty, const nn::Module& network);

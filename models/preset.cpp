@@ -48,6 +48,7 @@ const std::vector<Preset>& preset_table() {
       {.name = "gan-minimax",
        .about = "the zero-sum game of the same article; its generator's gradient vanishes when D wins",
        .objective = minimax()},
+      {.name = "hinge", .about = "hinge losses (Lim and Ye, 2017)", .objective = hinge()},
       {.name = "lsgan", .about = "least squares (Mao et al., 2017)", .objective = lsgan()},
       {.name = "dcgan",
        .about = "gan on convolutional networks with batch normalisation (Radford et al., 2016)",
@@ -72,6 +73,12 @@ const std::vector<Preset>& preset_table() {
        .about = "gan, D kept flat at the data (Mescheder et al., 2018)",
        .objective = non_saturating(),
        .penalty = r1(1.0),
+       .batch_size = 128,
+       .epochs = 50},
+      {.name = "r1-lazy",
+       .about = "r1, paid in one update of D in 16 (Karras et al., 2020)",
+       .objective = non_saturating(),
+       .penalty = lazy(r1(1.0), 16),
        .batch_size = 128,
        .epochs = 50},
       {.name = "r2",
@@ -100,7 +107,10 @@ std::string formula(const Preset& preset) {
   if (!preset.penalty) return preset.objective.formula;
   const auto player = preset.penalty->player;
   const char* payer = player == Penalty::Player::both ? "D, G" : player == Penalty::Player::generator ? "G" : "D";
-  return preset.objective.formula + "   " + payer + ": + " + preset.penalty->formula;
+  const int every = preset.penalty->every;
+  const std::string n = std::to_string(every);
+  return preset.objective.formula + "   " + payer + ": + " + preset.penalty->formula +
+         (every > 1 ? ", " + n + " times as much in one update in " + n : "");
 }
 
 }  // namespace xgrad::models

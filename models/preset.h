@@ -36,6 +36,7 @@ struct Preset {
   std::string network = "mlp";
   OptimizerSpec optimizer = {};  ///< of each player
   double weight_clip = 0.0;      ///< D's parameters are clamped to [-c, c] after each of its updates; 0: they are not
+  std::int64_t pac = 1;          ///< samples that D judges together (PacGAN, Lin et al., 2018)
   double average = 0.999;  ///< decay of the moving average of G that samples are drawn from; 0: drawn from G itself
   std::int64_t batch_size = 64;
   std::int64_t epochs = 20;

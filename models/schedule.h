@@ -4,9 +4,12 @@
 
 namespace xgrad::models {
 
-/// One round: `d_steps` updates of the discriminator, each on a fresh batch, then one of the generator.
+/// One round: `d_steps` updates of the discriminator, each on fresh batches, then one of the generator.
 struct Schedule {
   int d_steps = 1;
+  /// Batches to an update, of whose gradients the mean is taken: that of one batch as large as all of them together
+  /// where samples do not see each other, in the memory of one.
+  int accumulate = 1;
   /// Both players move from the same parameters; otherwise the generator meets the updated discriminator.
   bool simultaneous = false;
 };

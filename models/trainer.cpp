@@ -2,6 +2,7 @@
 // One round: updates of the discriminator, then of the generator, each differentiating only its own parameters.
 #include <xgrad/models/trainer.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
@@ -9,6 +10,7 @@
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/pack.h>
 
 namespace xgrad::models {
 
@@ -21,6 +23,25 @@ double finite(const Variable& loss, const char* whose, std::int64_t step) {
   if (std::isfinite(value)) return value;
   throw Diverged("[train] the " + std::string(whose) + "'s loss is " + std::to_string(value) + " in step " +
                  std::to_string(step + 1) + "; try a smaller learning rate or another seed");
+}
+
+bool finite(const Array& values) {
+  const auto all = values.to_vector<double>();
+  return std::all_of(all.begin(), all.end(), [](double x) { return std::isfinite(x); });
+}
+
+// total += gradients, both in one order; an empty total is zero.
+void accumulate(Variables& total, Variables gradients) {
+  if (total.empty()) {
+    total = std::move(gradients);
+    return;
+  }
+  for (std::size_t i = 0; i < total.size(); ++i) total[i] += gradients[i];
+}
+
+void scale(Variables& gradients, double factor) {
+  if (factor == 1.0) return;
+  for (Variable& g : gradients) g = factor * g;
 }
 
 }  // namespace
@@ -67,22 +88,33 @@ std::vector<std::pair<std::string, Generator*>> Trainer::streams() {
   return all;
 }
 
-// Real samples, noise, and fakes recorded on the tape when the generator is to learn from them.
-Round Trainer::draw(bool for_generator) {
+// Real samples and noise.
+Round Trainer::draw() {
   nn::Module& d = *d_.network;
   Round round;
   round.discriminator = [&d](const Variable& x) { return d(x); };
-  round.real = source_();
-  const bool latent = preset_.penalty && preset_.penalty->point == Point::latent;
-  round.z = normal({round.real.size(0), latent_}, 0.0, 1.0, round.real.dtype(), noise_);
-  round.z.requires_grad_(latent);
-  const GradModeGuard guard(for_generator || (latent && preset_.penalty->acts_on_discriminator()));
-  round.fake = (*g_.network)(round.z);
+  const Variable real = source_();
+  round.real = pack(real, preset_.pac);
+  round.z = normal({real.size(0), latent_}, 0.0, 1.0, real.dtype(), noise_);
+  round.z.requires_grad_(penalises_latent());
   return round;
 }
 
-Variable Trainer::discriminator_loss(const Round& drawn, RoundReport& report) {
-  const Penalty* penalty = preset_.penalty && preset_.penalty->acts_on_discriminator() ? &*preset_.penalty : nullptr;
+// Recorded when the generator is to learn from them or a penalty goes through them to z.
+void Trainer::make_fakes(Round& round, bool for_generator) {
+  const GradModeGuard guard(for_generator || (penalises_latent() && preset_.penalty->acts_on_discriminator()));
+  round.fake = pack((*g_.network)(round.z), preset_.pac);
+}
+
+bool Trainer::penalises_latent() const noexcept { return preset_.penalty && preset_.penalty->point == Point::latent; }
+
+const Penalty* Trainer::due(bool (Penalty::*acts)() const noexcept, std::int64_t update) const {
+  const auto& penalty = preset_.penalty;
+  return penalty && ((*penalty).*acts)() && penalty->is_due(update) ? &*penalty : nullptr;
+}
+
+Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, RoundReport& report) {
+  const Penalty* penalty = due(&Penalty::acts_on_discriminator, update);
   Round round = drawn;
   // Only a penalty on z needs the way from z to the fakes.
   if (!penalty || penalty->point != Point::latent) round.fake = round.fake.detach();
@@ -93,17 +125,17 @@ Variable Trainer::discriminator_loss(const Round& drawn, RoundReport& report) {
   Variable loss = preset_.objective.d_loss(round.r, round.f);
   if (penalty) {
     const Variable p = (*penalty)(round, penalty_);
-    report.penalty = p.item();
+    report.penalty = report.penalty.value_or(0.0) + share() * p.item();
     loss = loss + p;
   }
-  report.d_loss = finite(loss, "discriminator", steps_);
-  report.d_real = mean(round.r.detach()).item();
-  report.d_fake = mean(round.f.detach()).item();
+  report.d_loss += share() * finite(loss, "discriminator", steps_);
+  report.d_real += share() * mean(round.r.detach()).item();
+  report.d_fake += share() * mean(round.f.detach()).item();
   return loss;
 }
 
 Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
-  const Penalty* penalty = preset_.penalty && preset_.penalty->acts_on_generator() ? &*preset_.penalty : nullptr;
+  const Penalty* penalty = due(&Penalty::acts_on_generator, steps_);
   Round round = drawn;
   if (preset_.objective.g_sees_real) {
     const NoGradGuard guard;
@@ -113,10 +145,10 @@ Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
   Variable loss = preset_.objective.g_loss(round.r, round.f);
   if (penalty) {
     const Variable p = (*penalty)(round, penalty_);
-    if (!penalty->acts_on_discriminator()) report.penalty = p.item();
+    if (!penalty->acts_on_discriminator()) report.penalty = report.penalty.value_or(0.0) + share() * p.item();
     loss = loss + p;
   }
-  report.g_loss = finite(loss, "generator", steps_);
+  report.g_loss += share() * finite(loss, "generator", steps_);
   return loss;
 }
 
@@ -128,38 +160,50 @@ void Trainer::update_discriminator(const Variables& gradients) {
 }
 
 RoundReport Trainer::step() {
+  const Schedule& schedule = preset_.schedule;
+  // The generator learns from the fakes that D has just judged. Those of one batch wait for it on the tape, which a
+  // penalty on z sweeps once before; those of several batches would not fit there and are made again.
+  const bool keep = schedule.accumulate == 1;
   RoundReport report;
-  for (int i = 1; i < preset_.schedule.d_steps; ++i) {
-    update_discriminator(grad(discriminator_loss(draw(false), report), d_.parameters));
+  std::vector<Round> rounds;
+  Variables d_gradients;
+  for (int i = 1; i <= schedule.d_steps; ++i) {
+    const bool last = i == schedule.d_steps;
+    const std::int64_t update = steps_ * schedule.d_steps + i - 1;
+    report = {};
+    d_gradients.clear();
+    for (int j = 0; j < schedule.accumulate; ++j) {
+      Round round = draw();
+      make_fakes(round, last && keep);
+      const Variable loss = discriminator_loss(round, update, report);
+      accumulate(d_gradients, grad(loss, d_.parameters, {.retain_graph = last && keep && penalises_latent()}));
+      if (!keep) round.fake = {};
+      if (last) rounds.push_back(std::move(round));
+    }
+    scale(d_gradients, share());
+    if (!last || !schedule.simultaneous) update_discriminator(d_gradients);
   }
-  const Round round = draw(true);
-  // The generator differentiates the fakes' tape again after a discriminator that pays for its slope in z.
-  const bool shared = preset_.penalty && preset_.penalty->point == Point::latent;
-  const Variables d_gradients = grad(discriminator_loss(round, report), d_.parameters, {.retain_graph = shared});
-  if (!preset_.schedule.simultaneous) update_discriminator(d_gradients);
-  const Variables g_gradients = grad(generator_loss(round, report), g_.parameters);
-  if (preset_.schedule.simultaneous) update_discriminator(d_gradients);
+  Variables g_gradients;
+  for (Round& round : rounds) {
+    if (!keep) make_fakes(round, true);
+    accumulate(g_gradients, grad(generator_loss(round, report), g_.parameters));
+    round = {};
+  }
+  scale(g_gradients, share());
+  if (schedule.simultaneous) update_discriminator(d_gradients);
   g_.optimizer->step(g_gradients);
   if (average_) average_->update(*g_.network);
   ++steps_;
   return report;
 }
 
-Checkpoint Trainer::save() {
+Checkpoint Trainer::snapshot() {
   Checkpoint checkpoint;
   checkpoint.step = steps_;
-  const auto add = [&](const Player& player, const std::string& name) {
-    const StateDict state = player.network->state_dict();
-    for (const auto& [key, value] : state) {
-      for (const double x : value.to_vector<double>()) {
-        if (!std::isfinite(x)) throw Diverged("[train] " + name + "." + key + " is not finite; nothing was saved");
-      }
-    }
-    checkpoint.add(name, state);
-    checkpoint.add("opt" + name, player.optimizer->state_dict());
-  };
-  add(g_, "G");
-  add(d_, "D");
+  checkpoint.add("G", g_.network->state_dict());
+  checkpoint.add("optG", g_.optimizer->state_dict());
+  checkpoint.add("D", d_.network->state_dict());
+  checkpoint.add("optD", d_.optimizer->state_dict());
   checkpoint.add("sample", sampling_values());
   nlohmann::json state;
   for (const auto& [name, generator] : streams()) state[name] = {generator->state().key, generator->state().offset};
@@ -167,7 +211,16 @@ Checkpoint Trainer::save() {
   return checkpoint;
 }
 
-void Trainer::load(const Checkpoint& checkpoint) {
+Checkpoint Trainer::save() {
+  Checkpoint checkpoint = snapshot();
+  for (const auto& [name, value] : checkpoint.arrays) {
+    const bool parameter = name.starts_with("G.") || name.starts_with("D.");
+    if (parameter && !finite(value)) throw Diverged("[train] " + name + " is not finite; nothing was saved");
+  }
+  return checkpoint;
+}
+
+void Trainer::restore(const Checkpoint& checkpoint) {
   const auto take = [&](Player& player, const std::string& name) {
     player.network->load_state_dict(checkpoint.section(name));
     player.optimizer->load_state_dict(checkpoint.section("opt" + name));
@@ -184,6 +237,16 @@ void Trainer::load(const Checkpoint& checkpoint) {
   take(d_, "D");
   if (average_) average_->load(checkpoint.section("sample"), checkpoint.step);
   steps_ = checkpoint.step;
+}
+
+void Trainer::load(const Checkpoint& checkpoint) {
+  const Checkpoint before = snapshot();
+  try {
+    restore(checkpoint);
+  } catch (...) {
+    restore(before);
+    throw;
+  }
 }
 
 }  // namespace xgrad::models

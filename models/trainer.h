@@ -28,11 +28,11 @@ class Diverged : public Error {
 enum class Stream : std::uint64_t { initialisation = 1, data_order, noise, penalty, samples };
 Generator stream(std::uint64_t seed, Stream which);
 
-/// What a round yielded. `d_real` and `d_fake` are the mean logits of D's last update.
+/// What a round yielded, as means over its batches. `d_real` and `d_fake` are the mean logits of D's last update.
 struct RoundReport {
-  double d_loss = 0.0;   ///< with its penalty
-  double g_loss = 0.0;   ///< with its penalty
-  double penalty = 0.0;  ///< weighted, of D when it pays one, else of G; 0 without
+  double d_loss = 0.0;                 ///< with its penalty
+  double g_loss = 0.0;                 ///< with its penalty
+  std::optional<double> penalty = {};  ///< weighted, of D when it pays one, else of G; none where none was due
   double d_real = 0.0;
   double d_fake = 0.0;
 };
@@ -60,7 +60,8 @@ class Trainer {
   /// data.
   /// @throws Diverged when a parameter is not finite, so that a saved state is always good to go on from.
   Checkpoint save();
-  /// @throws ValueError, FormatError when the checkpoint belongs to other networks or optimisers.
+  /// @throws ValueError, FormatError when the checkpoint belongs to other networks or optimisers; nothing is changed
+  /// then.
   void load(const Checkpoint& checkpoint);
 
  private:
@@ -72,8 +73,17 @@ class Trainer {
 
   /// Every stream that a round draws from, by name: the trainer's and those of the networks' layers.
   std::vector<std::pair<std::string, Generator*>> streams();
-  Round draw(bool for_generator);
-  Variable discriminator_loss(const Round& round, RoundReport& report);
+  /// The sections and streams, finite or not.
+  Checkpoint snapshot();
+  void restore(const Checkpoint& checkpoint);
+  bool penalises_latent() const noexcept;
+  /// A batch's part of the mean over those of an update.
+  double share() const noexcept { return 1.0 / preset_.schedule.accumulate; }
+  Round draw();
+  void make_fakes(Round& round, bool for_generator);
+  /// The penalty, if the player owes it in its update of that number.
+  const Penalty* due(bool (Penalty::*acts)() const noexcept, std::int64_t update) const;
+  Variable discriminator_loss(const Round& round, std::int64_t update, RoundReport& report);
   Variable generator_loss(const Round& round, RoundReport& report);
   void update_discriminator(const Variables& gradients);
 

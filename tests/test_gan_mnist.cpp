@@ -113,6 +113,12 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
   check_refused(place.train("--steps 0"), 2, "--steps");
   check_refused(place.train("--steps 3 --epochs 1"), 2, "--epochs");
   check_refused(place.train("--preset gan --lambda 3"), 2, "preset \"gan\" has none");
+  check_refused(place.train("--preset gan --penalty-every 3"), 2, "preset \"gan\" has none");
+  check_refused(place.train("--penalty-every 0"), 2, "--penalty-every is 0, but must be 1 or more");
+  check_refused(place.train("--accumulate 0"), 2, "--accumulate is 0, but must be 1 or more");
+  check_refused(place.train("--average 1"), 2, "--average is 1, but must be at least 0 and below 1");
+  check_refused(place.train("--pac 0"), 2, "--pac is 0, but must be 1 or more");
+  check_refused(place.train("--pac 3"), 2, "--pac 3 does not divide batches of 16; take --batch-size 15 or 18");
   check_refused(place.run("train --resume nowhere"), 2, "nowhere");
   check_refused(place.run("sample nowhere"), 2, "nowhere");
   check_refused(place.run("info"), 2, "--presets");
@@ -151,6 +157,9 @@ TEST_CASE("gan_mnist: --dry-run tells the plan and makes nothing") {
   CHECK(dry.code == 0);
   CHECK(contains(dry.output, "wgan-gp on data: 96 images of 28x28"));
   CHECK(contains(dry.output, "2 rounds, 1 an epoch; 5 updates of D"));
+  const Outcome packed = place.train("--pac 4 --accumulate 3 --penalty-every 16 --dry-run");
+  CHECK(contains(packed.output, "16 times as much in one update in 16"));
+  CHECK(contains(packed.output, "batches of 3 x 16 in packs of 4"));
   CHECK_FALSE(place.has("runs"));
 }
 
@@ -181,8 +190,9 @@ TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
 
 TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte") {
   const Place place;
+  const std::string packed = " --pac 2 --accumulate 2 --penalty-every 3";
   for (const std::string preset : {"gan", "wgan-gp"}) {
-    const std::string common = "--preset " + preset + " --log-every 5 --quiet ";
+    const std::string common = "--preset " + preset + " --log-every 5 --quiet " + (preset == "gan" ? "" : packed) + " ";
     REQUIRE(place.train(common + "--steps 40 --out whole-" + preset).code == 0);
     REQUIRE(place.train(common + "--steps 20 --out parts-" + preset).code == 0);
     const Outcome resumed = place.run("train --resume parts-" + preset + " --steps 40 --quiet");

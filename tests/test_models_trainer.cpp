@@ -13,85 +13,13 @@
 #include <xgrad/nn/linear.h>
 #include <xgrad/nn/sequential.h>
 
+#include "gan_fixture.h"
 #include "tolerance.h"
 
 using namespace xgrad;
 using namespace xgrad::models;
+using namespace xgrad::tests;
 using doctest::Approx;
-
-namespace {
-
-constexpr std::int64_t side = 8;
-
-// "Images" drawn from a stream that a test can save, and how many batches were asked for.
-struct Data {
-  Generator random{77};
-  int batches = 0;
-  double poison = 0.0;
-  PixelLayout layout = PixelLayout::flat;
-
-  Trainer::Source source() {
-    return [this] {
-      ++batches;
-      const Shape shape = layout == PixelLayout::flat ? Shape{8, side * side} : Shape{8, 1, side, side};
-      return uniform(shape, -1, 1, DType::float32, random) + poison;
-    };
-  }
-};
-
-Trainer make_trainer(const Preset& preset, Data& data, std::uint64_t seed = 1) {
-  Generator random = stream(seed, Stream::initialisation);
-  const NetworkSpec& spec = find_network(preset.network);
-  data.layout = spec.layout;
-  return Trainer(preset, make_networks(spec, side, side, allowed_mixing(preset.penalty), random), spec.latent,
-                 data.source(), seed);
-}
-
-// Everything that a checkpoint would write, bit for bit.
-std::string bytes(const Checkpoint& checkpoint) {
-  std::string all = checkpoint.state;
-  for (const auto& [name, array] : checkpoint.arrays) {
-    all += name + to_string(array.shape());
-    all.append(static_cast<const char*>(array.raw()), array.nbytes());
-  }
-  return all;
-}
-
-std::vector<float> values(const StateDict& state) {
-  std::vector<float> all;
-  for (const auto& [name, array] : state) {
-    const auto some = array.to_vector<float>();
-    all.insert(all.end(), some.begin(), some.end());
-  }
-  return all;
-}
-
-// D(x) = psi x and G(z) = theta: the Dirac-GAN as modules.
-struct Scale : nn::Module {
-  Variable psi = register_parameter("psi", tensor(std::vector<double>{-1}, {1, 1}));
-  Variable forward(const Variable& x) override { return x * psi; }
-};
-struct Point : nn::Module {
-  Variable theta = register_parameter("theta", tensor(std::vector<double>{1}, {1, 1}));
-  Variable forward(const Variable& z) override { return 0.0 * z + theta; }
-};
-
-double dirac_norm(const Schedule& schedule) {
-  const auto d = std::make_shared<Scale>();
-  const auto g = std::make_shared<Point>();
-  Preset preset{.name = "dirac", .about = "", .objective = minimax(), .schedule = schedule};
-  preset.optimizer = {.kind = OptimizerSpec::Kind::sgd, .lr = 0.1};
-  Trainer trainer(
-      preset, {.generator = g, .discriminator = d}, 1,
-      [] {
-        return zeros({1, 1}, DType::float64);
-      },
-      1);
-  for (int i = 0; i < 500; ++i) trainer.step();
-  return std::hypot(d->psi.item(), g->theta.item());
-}
-
-}  // namespace
 
 TEST_CASE("trainer: 20 rounds, saved, resumed and 20 more are 40 rounds, byte for byte, for every preset") {
   for (const Preset& preset : preset_table()) {
@@ -119,7 +47,7 @@ TEST_CASE("trainer: 20 rounds, saved, resumed and 20 more are 40 rounds, byte fo
 TEST_CASE("trainer: layers that draw random numbers resume too") {
   const auto make = [](Data& data, std::uint64_t dropout_seed) {
     Generator random(4);
-    Networks nets = make_networks(find_network("mlp"), side, side, {}, random);
+    Networks nets = make_networks(find_preset("gan"), {side, side}, random);
     nets.discriminator =
         std::make_shared<nn::Sequential>(nn::Linear(side * side, 8, {}, random),
                                          nn::Dropout(0.5, Generator(dropout_seed)), nn::Linear(8, 1, {}, random));
@@ -182,12 +110,17 @@ TEST_CASE("trainer: clipped weights stay in their box") {
   Data data;
   Trainer trainer = make_trainer(find_preset("wgan"), data);
   trainer.step();
-  float largest = 0;
-  for (const float w : values(trainer.save().section("D"))) largest = std::max(largest, std::abs(w));
-  CHECK(largest == 0.01f);
+  double largest = 0;
+  for (const double w : values(trainer.save().section("D"))) largest = std::max(largest, std::abs(w));
+  CHECK(largest == double{0.01f});
 }
 
 TEST_CASE("trainer: the Dirac-GAN spirals out when both move at once and circles when they alternate") {
+  const auto dirac_norm = [](const Schedule& schedule) {
+    DiracGan game(schedule);
+    for (int i = 0; i < 500; ++i) game.trainer.step();
+    return std::hypot(game.d->psi.item(), game.g->theta.item());
+  };
   CHECK(dirac_norm(simultaneous()) == Approx(2.253578652665).epsilon(tolerance::printed_figure));
   CHECK(dirac_norm(alternating()) == Approx(1.4142724064772971).epsilon(tolerance::printed_figure));
 }
@@ -225,7 +158,7 @@ TEST_CASE("trainer: parameters that are not finite are not saved") {
   Data data;
   Preset preset = find_preset("gan");
   Generator random;
-  Networks nets = make_networks(find_network("mlp"), side, side, {}, random);
+  Networks nets = make_networks(preset, {side, side}, random);
   Trainer trainer(preset, nets, 100, data.source(), 1);
   nets.generator->parameters()[1].mutable_array().mutable_data<float>()[0] = INFINITY;
   CHECK_THROWS_WITH_AS(trainer.save(), doctest::Contains("G.0.bias"), Diverged);

@@ -30,6 +30,7 @@ int print_presets() {
     if (p.schedule.d_steps > 1) std::printf(", %d updates of D for one of G", p.schedule.d_steps);
     if (p.schedule.simultaneous) std::printf(", simultaneous");
     if (p.penalty) std::printf(", lambda = %g", p.penalty->weight);
+    if (p.pac > 1) std::printf(", packs of %lld", static_cast<long long>(p.pac));
     if (p.weight_clip > 0) std::printf(", weights of D clipped to %g", p.weight_clip);
     std::printf("\n");
   }
@@ -43,7 +44,7 @@ int print_run(const std::filesystem::path& run) {
   const std::string log = nn::read_file((run / "metrics.jsonl").string());
   const std::size_t end = log.find_last_not_of('\n');
   const std::size_t begin = log.rfind('\n', end);
-  std::printf("%s\n", formula(find_preset(trained.settings.preset)).c_str());
+  std::printf("%s\n", formula(overridden_preset(trained.settings)).c_str());
   std::printf("%s", to_toml(trained.settings).c_str());
   std::printf("\nround       %lld\n", static_cast<long long>(trained.steps));
   std::printf("checkpoint  %s\n", trained.checkpoint.c_str());

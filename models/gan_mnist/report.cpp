@@ -79,7 +79,8 @@ void write_report(const fs::path& run, const std::string& description, const fs:
                                                         {"d_real", "Mean logit of real images"},
                                                         {"d_fake", "Mean logit of generated images"}};
   for (const auto& [name, title] : curves) {
-    page += "<h2>" + std::string(title) + "</h2>\n" + svg(read_curve(metrics, name)) + "\n";
+    const Points points = read_curve(metrics, name);
+    if (!points.empty()) page += "<h2>" + std::string(title) + "</h2>\n" + svg(points) + "\n";
   }
   page += "<h2>Settings</h2>\n" + pre(nn::read_file((run / "config.toml").string()));
   page += "<h2>Environment</h2>\n" + pre(nn::read_file((run / "env.json").string()));

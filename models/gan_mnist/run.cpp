@@ -26,8 +26,7 @@ Run::Run(const Plan& plan, std::shared_ptr<const ImageDataset> data, std::uint64
 
 Networks Run::make_networks(std::uint64_t seed) const {
   Generator random = stream(seed, Stream::initialisation);
-  return models::make_networks(*plan_.network, data_->height, data_->width, allowed_mixing(plan_.preset.penalty),
-                               random);
+  return models::make_networks(plan_.preset, {data_->height, data_->width}, random);
 }
 
 Checkpoint Run::save() {
@@ -41,12 +40,16 @@ Checkpoint Run::save() {
 }
 
 void Run::load(const Checkpoint& checkpoint) {
-  trainer_.load(checkpoint);
+  const DataLoader::State before = loader_.state();
   try {
     const auto at = nlohmann::json::parse(checkpoint.state).at("loader");
     loader_.set_state({.generator = {at.at(0), at.at(1)}, .epoch = at.at(2), .cursor = at.at(3)});
+    trainer_.load(checkpoint);
   } catch (const nlohmann::json::exception& e) {
     throw FormatError(std::string("the checkpoint's state lacks the place in the data: ") + e.what());
+  } catch (...) {
+    loader_.set_state(before);
+    throw;
   }
 }
 
@@ -70,7 +73,10 @@ std::string Run::describe() const {
           number(nets.discriminator->n_parameters()) + " parameters\n";
   text += "  length    " + number(plan_.rounds) + " rounds, " + number(plan_.rounds_per_epoch) + " an epoch; " +
           (preset.schedule.d_steps == 1 ? "one update" : number(preset.schedule.d_steps) + " updates") +
-          " of D in each, batches of " + number(preset.batch_size) + ", " + to_string(preset.optimizer) + "\n";
+          " of D in each, batches of " +
+          (preset.schedule.accumulate == 1 ? "" : number(preset.schedule.accumulate) + " x ") +
+          number(preset.batch_size) + (preset.pac == 1 ? "" : " in packs of " + number(preset.pac)) + ", " +
+          to_string(preset.optimizer) + "\n";
   return text;
 }
 

@@ -22,7 +22,7 @@ class Run {
   models::Trainer& trainer() noexcept { return trainer_; }
 
   models::Checkpoint save();
-  /// @throws FormatError, ValueError when the checkpoint is not of such a run.
+  /// @throws FormatError, ValueError when the checkpoint is not of such a run; nothing is changed then.
   void load(const models::Checkpoint& checkpoint);
 
   /// Draws samples at the run's 64 fixed points into `folder`; gives the picture's path.

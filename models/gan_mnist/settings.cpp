@@ -91,26 +91,50 @@ std::string to_toml(const Settings& settings) {
   return text;
 }
 
-Plan make_plan(const Settings& s, std::int64_t dataset_size) {
-  Plan plan{.preset = models::find_preset(s.preset)};
-  models::Preset& preset = plan.preset;
-  if (s.net) preset.network = *s.net;
-  plan.network = &models::find_network(preset.network);
-  if (s.batch_size) preset.batch_size = *s.batch_size;
-  if (s.lr) preset.optimizer.lr = *s.lr;
-  if (s.n_critic) preset.schedule.d_steps = *s.n_critic;
-  if (s.lambda) {
-    if (!preset.penalty) throw UsageError("--lambda weighs a penalty, and preset \"" + preset.name + "\" has none");
-    preset.penalty->weight = *s.lambda;
+models::Preset overridden_preset(const Settings& s) {
+  models::Preset preset = models::find_preset(s.preset);
+  const auto take = [](const auto& setting, auto& value) {
+    if (setting) value = *setting;
+  };
+  take(s.net, preset.network);
+  models::find_network(preset.network);
+  take(s.batch_size, preset.batch_size);
+  take(s.lr, preset.optimizer.lr);
+  take(s.n_critic, preset.schedule.d_steps);
+  take(s.accumulate, preset.schedule.accumulate);
+  take(s.pac, preset.pac);
+  take(s.average, preset.average);
+  take(s.epochs, preset.epochs);
+  if (preset.penalty) {
+    take(s.lambda, preset.penalty->weight);
+    take(s.penalty_every, preset.penalty->every);
+  } else if (s.lambda || s.penalty_every) {
+    const char* flag = s.lambda ? "--lambda weighs" : "--penalty-every spaces out";
+    throw UsageError(std::string(flag) + " a penalty, and preset \"" + preset.name + "\" has none");
   }
-  if (s.epochs) preset.epochs = *s.epochs;
-
-  require(preset.batch_size >= 1 && preset.batch_size <= dataset_size, "batch-size", preset.batch_size,
-          "1 or more, and no more than there are images");
+  require(preset.batch_size >= 1, "batch-size", preset.batch_size, "1 or more");
   require(std::isfinite(preset.optimizer.lr) && preset.optimizer.lr > 0, "lr", preset.optimizer.lr, "above 0");
   require(!s.lambda || std::isfinite(*s.lambda), "lambda", s.lambda.value_or(0), "finite");
+  require(!s.penalty_every || *s.penalty_every >= 1, "penalty-every", s.penalty_every.value_or(0), "1 or more");
   require(preset.schedule.d_steps >= 1, "n-critic", preset.schedule.d_steps, "1 or more");
+  require(preset.schedule.accumulate >= 1, "accumulate", preset.schedule.accumulate, "1 or more");
+  require(preset.pac >= 1, "pac", preset.pac, "1 or more");
+  require(preset.average >= 0 && preset.average < 1, "average", preset.average, "at least 0 and below 1");
   require(preset.epochs >= 1, "epochs", preset.epochs, "1 or more");
+  if (const std::int64_t rest = preset.batch_size % preset.pac; rest != 0) {
+    const std::int64_t below = preset.batch_size - rest;
+    const std::string down = below > 0 ? to_text(below) + " or " : "";
+    throw UsageError("--pac " + to_text(preset.pac) + " does not divide batches of " + to_text(preset.batch_size) +
+                     "; take --batch-size " + down + to_text(below + preset.pac));
+  }
+  return preset;
+}
+
+Plan make_plan(const Settings& s, std::int64_t dataset_size) {
+  Plan plan{.preset = overridden_preset(s)};
+  const models::Preset& preset = plan.preset;
+  plan.network = &models::find_network(preset.network);
+  require(preset.batch_size <= dataset_size, "batch-size", preset.batch_size, "no more than there are images");
   require(!s.steps || *s.steps >= 1, "steps", s.steps.value_or(0), "1 or more");
   require(!s.threads || *s.threads >= 1, "threads", s.threads.value_or(0), "1 or more");
   require(s.sample_every >= 0, "sample-every", s.sample_every, "0 or more");
@@ -118,7 +142,8 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   require(s.log_every >= 1, "log-every", s.log_every, "1 or more");
 
   const std::int64_t batches = dataset_size / preset.batch_size;
-  plan.rounds_per_epoch = std::max<std::int64_t>(1, batches / preset.schedule.d_steps);
+  const std::int64_t batches_per_round = std::int64_t{preset.schedule.d_steps} * preset.schedule.accumulate;
+  plan.rounds_per_epoch = std::max<std::int64_t>(1, batches / batches_per_round);
   plan.rounds = s.steps.value_or(preset.epochs * plan.rounds_per_epoch);
   plan.sample_every = s.sample_every > 0 ? s.sample_every : plan.rounds_per_epoch;
   plan.save_every = s.save_every > 0 ? s.save_every : plan.rounds_per_epoch;
@@ -133,8 +158,14 @@ Settings spell_out(Settings s, const Plan& plan) {
   if (!s.steps) s.epochs = preset.epochs;
   s.batch_size = preset.batch_size;
   s.lr = preset.optimizer.lr;
-  if (preset.penalty) s.lambda = preset.penalty->weight;
+  if (preset.penalty) {
+    s.lambda = preset.penalty->weight;
+    s.penalty_every = preset.penalty->every;
+  }
   s.n_critic = preset.schedule.d_steps;
+  s.accumulate = preset.schedule.accumulate;
+  s.pac = preset.pac;
+  s.average = preset.average;
   if (!s.threads) s.threads = num_threads();
   return s;
 }

@@ -26,7 +26,11 @@ struct Settings {
   std::optional<std::int64_t> batch_size = {};
   std::optional<double> lr = {};
   std::optional<double> lambda = {};
+  std::optional<int> penalty_every = {};
   std::optional<int> n_critic = {};
+  std::optional<int> accumulate = {};
+  std::optional<std::int64_t> pac = {};
+  std::optional<double> average = {};
   std::uint64_t seed = 1;
   std::int64_t sample_every = 0;
   std::int64_t save_every = 0;
@@ -39,13 +43,17 @@ template <class S, class F>
 void for_each_setting(S& s, F&& f) {
   f("preset", s.preset, "Kind of GAN; `gan_mnist info --presets` lists them");
   f("data", s.data, "fashion, mnist, or a folder with the four IDX files (plain or .gz)");
-  f("net", s.net, "Networks: mlp, mlp-sigmoid or mlp-relu");
+  f("net", s.net, "Networks; `gan_mnist info --presets` lists them too");
   f("epochs", s.epochs, "Passes over the data");
   f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
   f("batch-size", s.batch_size, "Images in a batch");
   f("lr", s.lr, "Learning rate of both players");
   f("lambda", s.lambda, "Weight of the preset's penalty; a negative one rewards steepness");
+  f("penalty-every", s.penalty_every, "Lazy penalty: paid in each n-th update only, n times as much");
   f("n-critic", s.n_critic, "Updates of D for one of G");
+  f("accumulate", s.accumulate, "Batches to an update, whose gradients are averaged: large batches in little memory");
+  f("pac", s.pac, "Images that D judges together (PacGAN); divides the batch size");
+  f("average", s.average, "Decay of the moving average of G that draws the samples; 0: G itself draws them");
   f("seed", s.seed, "Names the random numbers; the same seed gives the same run");
   f("sample-every", s.sample_every, "Rounds between sample pictures; 0: an epoch");
   f("save-every", s.save_every, "Rounds between checkpoints; 0: an epoch");
@@ -74,6 +82,10 @@ struct Plan {
   std::int64_t sample_every = 0;
   std::int64_t save_every = 0;
 };
+
+/// The preset with what the settings change about it. @throws UsageError or ValueError for an unknown name, a value out
+/// of its domain, or one that the preset cannot use.
+models::Preset overridden_preset(const Settings& settings);
 
 /// @throws UsageError or ValueError for an unknown name, a value out of its domain, or one that the preset cannot use.
 Plan make_plan(const Settings& settings, std::int64_t dataset_size);

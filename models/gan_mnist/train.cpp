@@ -72,11 +72,10 @@ fs::path loop(Run& run, const Plan& plan, const Settings& settings, const RunFol
     stop = interrupted();
     progress.update(step, report);
     if (step % settings.log_every == 0) {
-      log.append(step, {{"d_loss", report.d_loss},
-                        {"g_loss", report.g_loss},
-                        {"penalty", report.penalty},
-                        {"d_real", report.d_real},
-                        {"d_fake", report.d_fake}});
+      std::vector<std::pair<std::string, double>> line = {
+          {"d_loss", report.d_loss}, {"g_loss", report.g_loss}, {"d_real", report.d_real}, {"d_fake", report.d_fake}};
+      if (report.penalty) line.emplace_back("penalty", *report.penalty);
+      log.append(step, line);
     }
     const bool last = stop || step == plan.rounds;
     if (last || step % plan.sample_every == 0) picture = run.draw(folder.samples());
@@ -89,7 +88,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   Settings& settings = options.settings;
   if (!options.resume.empty()) read_resumed(command, options.resume);
   if (!options.config.empty()) read_config(command, options.config);
-  find_preset(settings.preset);  // a typo is worth knowing before the data are read
+  overridden_preset(settings);  // a mistake is worth knowing before the data are read
   if (settings.threads && *settings.threads > 0) set_num_threads(*settings.threads);
   const auto data = std::make_shared<const ImageDataset>(load_dataset(settings.data));
   const Plan plan = make_plan(settings, data->size);

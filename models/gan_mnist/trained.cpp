@@ -43,14 +43,13 @@ Trained load_trained(const std::filesystem::path& run) {
   const auto latest = latest_checkpoint(run / "checkpoints");
   if (!latest) throw FormatError("the run " + run.string() + " has no checkpoint");
   trained.checkpoint = *latest;
-  const Preset& preset = find_preset(trained.settings.preset);
-  trained.network = &find_network(trained.settings.net.value_or(preset.network));
+  const Preset preset = overridden_preset(trained.settings);
+  trained.network = &find_network(preset.network);
   use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) {
     trained.steps = checkpoint.step;
     const auto [height, width] = image_size(checkpoint);
     Generator unused;
-    trained.generator =
-        make_networks(*trained.network, height, width, allowed_mixing(preset.penalty), unused).generator;
+    trained.generator = make_networks(preset, {height, width}, unused).generator;
     trained.generator->load_state_dict(checkpoint.section("sample"));
   });
   return trained;

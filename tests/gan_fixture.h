@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Small games for tests of the trainer: presets on tiny random images, and the Dirac-GAN.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <xgrad/autograd/ops.h>
+#include <xgrad/models/trainer.h>
+
+namespace xgrad::tests {
+
+constexpr std::int64_t side = 8;
+
+/// "Images" drawn from a stream that a test can save, and how many batches were asked for.
+struct Data {
+  Generator random{77};
+  int batches = 0;
+  double poison = 0.0;
+  models::PixelLayout layout = models::PixelLayout::flat;
+
+  models::Trainer::Source source() {
+    return [this] {
+      ++batches;
+      const Shape shape = layout == models::PixelLayout::flat ? Shape{8, side * side} : Shape{8, 1, side, side};
+      return uniform(shape, -1, 1, DType::float32, random) + poison;
+    };
+  }
+};
+
+inline models::Trainer make_trainer(const models::Preset& preset, Data& data, std::uint64_t seed = 1) {
+  Generator random = stream(seed, models::Stream::initialisation);
+  const models::NetworkSpec& spec = models::find_network(preset.network);
+  data.layout = spec.layout;
+  return models::Trainer(preset, make_networks(preset, {side, side}, random), spec.latent, data.source(), seed);
+}
+
+/// Everything that a checkpoint would write, bit for bit.
+inline std::string bytes(const models::Checkpoint& checkpoint) {
+  std::string all = checkpoint.state;
+  for (const auto& [name, array] : checkpoint.arrays) {
+    all += name + to_string(array.shape());
+    all.append(static_cast<const char*>(array.raw()), array.nbytes());
+  }
+  return all;
+}
+
+inline std::vector<double> values(const StateDict& state) {
+  std::vector<double> all;
+  for (const auto& [name, array] : state) {
+    const auto some = array.to_vector<double>();
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
+/// D(x) = psi x, all data at 0, G(z) = theta, from (-1, 1) by plain descent of 0.1 on the zero-sum losses.
+struct DiracGan {
+  struct Scale : nn::Module {
+    Variable psi = register_parameter("psi", tensor(std::vector<double>{-1}, {1, 1}));
+    Variable forward(const Variable& x) override { return x * psi; }
+  };
+  struct Point : nn::Module {
+    Variable theta = register_parameter("theta", tensor(std::vector<double>{1}, {1, 1}));
+    Variable forward(const Variable& z) override { return 0.0 * z + theta; }
+  };
+
+  static models::Preset preset(const models::Schedule& schedule, std::optional<models::Penalty> penalty) {
+    return {.name = "dirac",
+            .about = "",
+            .objective = models::minimax(),
+            .penalty = std::move(penalty),
+            .schedule = schedule,
+            .optimizer = {.kind = models::OptimizerSpec::Kind::sgd, .lr = 0.1}};
+  }
+
+  explicit DiracGan(const models::Schedule& schedule, std::optional<models::Penalty> penalty = {})
+      : trainer(
+            preset(schedule, std::move(penalty)), {.generator = g, .discriminator = d}, 1,
+            [] {
+              return zeros({1, 1}, DType::float64);
+            },
+            1) {}
+
+  std::shared_ptr<Scale> d = std::make_shared<Scale>();
+  std::shared_ptr<Point> g = std::make_shared<Point>();
+  models::Trainer trainer;
+};
+
+}  // namespace xgrad::tests
