@@ -9,5 +9,7 @@
 #include <xgrad/autograd/ops/index.h>
 #include <xgrad/autograd/ops/linalg.h>
 #include <xgrad/autograd/ops/math.h>
+#include <xgrad/autograd/ops/pool.h>
 #include <xgrad/autograd/ops/reduce.h>
+#include <xgrad/autograd/ops/resize.h>
 #include <xgrad/autograd/ops/shape.h>

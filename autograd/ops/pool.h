@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Pooling over windows of the last two axes of (..., H, W), with PyTorch's options and conventions.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include <xgrad/autograd/variable.h>
+
+namespace xgrad {
+
+struct AvgPool2dOptions {
+  std::optional<std::array<std::int64_t, 2>> stride = std::nullopt;  ///< the kernel's extents when not given
+  std::array<std::int64_t, 2> padding{0, 0};                         ///< at most half of the kernel
+  bool ceil_mode = false;                                            ///< a last window may hang over the far edge
+  bool count_include_pad = true;  ///< divide by the window's extents, padding included
+};
+
+/// Mean of each window: (..., OH, OW), OH = floor or ceil((H + 2 padding - KH) / stride) + 1. Its rule and that rule's
+/// rule are the adjoint map (each mean spread over its window) and the map itself.
+/// @throws ShapeError when the kernel is larger than the padded input, ValueError on options that make no sense.
+Variable avg_pool2d(const Variable& x, std::array<std::int64_t, 2> kernel, const AvgPool2dOptions& options = {});
+
+/// Means over OH x OW windows that cover the plane: rows floor(i H / OH) to ceil((i + 1) H / OH), columns alike.
+Variable adaptive_avg_pool2d(const Variable& x, std::array<std::int64_t, 2> size);
+
+}  // namespace xgrad

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Changing the extents of images (..., H, W): interpolation, padding by the image itself, channels turned into pixels.
+#pragma once
+
+#include <array>
+
+#include <xgrad/autograd/variable.h>
+
+namespace xgrad {
+
+/// Pixel (i, j) of the result is pixel (floor(i H / OH), floor(j W / OW)) of x. @throws ValueError unless OH, OW >= 1.
+Variable upsample_nearest(const Variable& x, std::array<std::int64_t, 2> size);
+/// The same by a factor: OH = floor(scale H), and pixel i reads floor(i / scale).
+Variable upsample_nearest(const Variable& x, double scale);
+
+/// Linear interpolation along both axes. Pixels are squares: the centre i + 1/2 of the result lies at (i + 1/2) H / OH
+/// of x, and beyond the outermost centres the edge repeats. With align_corners they are points, and the corner ones
+/// of both images coincide: i lies at i (H - 1) / (OH - 1).
+Variable upsample_bilinear(const Variable& x, std::array<std::int64_t, 2> size, bool align_corners = false);
+/// The same by a factor: OH = floor(scale H), and i + 1/2 lies at (i + 1/2) / scale unless corners are aligned.
+Variable upsample_bilinear(const Variable& x, double scale, bool align_corners = false);
+
+/// Rows and columns to add on each side; one number stands for all four.
+struct Padding2d {
+  constexpr Padding2d(std::int64_t all) : Padding2d(all, all, all, all) {}
+  constexpr Padding2d(std::int64_t left, std::int64_t right, std::int64_t top, std::int64_t bottom)
+      : left(left), right(right), top(top), bottom(bottom) {}
+  std::int64_t left, right, top, bottom;
+};
+
+/// Pads with the image mirrored at its edge pixels, which are not repeated: (3 2) 1 2 3 (2 1).
+/// @throws ValueError when a padding is negative or not smaller than the extent it mirrors.
+Variable reflection_pad2d(const Variable& x, const Padding2d& padding);
+/// Pads by repeating the edge pixels. @throws ValueError when a padding is negative.
+Variable replication_pad2d(const Variable& x, const Padding2d& padding);
+
+}  // namespace xgrad

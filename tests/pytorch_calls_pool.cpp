@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// PyTorch calls: rows of autograd/ops/pool.h.
+#include "pytorch_calls.h"
+
+namespace xgrad::testing {
+namespace {
+
+using Extents = std::array<std::int64_t, 2>;
+
+std::optional<Extents> stride(const Attributes& a) {
+  return a.contains("stride") ? std::optional(a["stride"].get<Extents>()) : std::nullopt;
+}
+
+const PyTorchCalls rows({
+    {"avg_pool2d",
+     [](In x, At a, DType) -> Variables {
+       return {avg_pool2d(x[0], a["kernel"].get<Extents>(),
+                          {.stride = stride(a),
+                           .padding = a.value("padding", Extents{0, 0}),
+                           .ceil_mode = a.value("ceil_mode", false),
+                           .count_include_pad = a.value("count_include_pad", true)})};
+     }},
+    {"adaptive_avg_pool2d",
+     [](In x, At a, DType) -> Variables { return {adaptive_avg_pool2d(x[0], a["size"].get<Extents>())}; }},
+});
+
+}  // namespace
+}  // namespace xgrad::testing
