@@ -10,10 +10,8 @@ namespace xgrad::nn {
 
 namespace {
 
-std::array<std::int64_t, 2> pair(Extents2d e) { return {e.height, e.width}; }
-
 Conv2dOptions geometry(const ConvOptions& o) {
-  return {.stride = pair(o.stride), .padding = pair(o.padding), .dilation = pair(o.dilation), .groups = o.groups};
+  return {.stride = o.stride.array(), .padding = o.padding.array(), .dilation = o.dilation.array(), .groups = o.groups};
 }
 
 void check_channels(const char* name, std::int64_t in, std::int64_t out, std::int64_t groups) {
@@ -32,9 +30,7 @@ void draw(Variable& weight, Variable& bias, Generator& generator) {
 
 std::string describe_as(const char* name, std::int64_t in, std::int64_t out, const Shape& weight,
                         const Conv2dOptions& o) {
-  const auto show = [](std::int64_t a, std::int64_t b) {
-    return a == b ? std::to_string(a) : "(" + std::to_string(a) + ", " + std::to_string(b) + ")";
-  };
+  const auto show = [](std::int64_t height, std::int64_t width) { return to_string(Extents2d(height, width)); };
   std::string text = std::string(name) + "(" + std::to_string(in) + ", " + std::to_string(out) + ", kernel " +
                      show(weight[2], weight[3]) + ", stride " + show(o.stride[0], o.stride[1]) + ", padding " +
                      show(o.padding[0], o.padding[1]);
@@ -61,7 +57,7 @@ std::string Conv2d::describe() const {
 
 ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOptions& options,
                                  Generator& generator)
-    : options_(geometry(options)), output_padding_(pair(options.output_padding)) {
+    : options_(geometry(options)), output_padding_(options.output_padding.array()) {
   check_channels("ConvTranspose2d", in, out, options.groups);
   weight =
       register_parameter("weight", Array(Shape{in, out / options.groups, kernel.height, kernel.width}, options.dtype));

@@ -3,16 +3,10 @@
 #pragma once
 
 #include <xgrad/autograd/ops/convolution.h>
+#include <xgrad/nn/extents.h>
 #include <xgrad/nn/module.h>
 
 namespace xgrad::nn {
-
-/// A height and a width; one number stands for both.
-struct Extents2d {
-  constexpr Extents2d(std::int64_t both) : height(both), width(both) {}
-  constexpr Extents2d(std::int64_t height, std::int64_t width) : height(height), width(width) {}
-  std::int64_t height, width;
-};
 
 struct ConvOptions {
   Extents2d stride = 1;

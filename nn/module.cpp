@@ -70,6 +70,14 @@ Variable Module::register_parameter(const std::string& name, Variable value) {
   return value;
 }
 
+void Module::rename_parameter(const std::string& from, const std::string& to) {
+  check_name(to);
+  const auto found =
+      std::find_if(parameters_.begin(), parameters_.end(), [&](const auto& entry) { return entry.first == from; });
+  if (found == parameters_.end()) throw ValueError("[" + describe() + "] has no parameter '" + from + "'");
+  found->first = to;
+}
+
 Variable Module::register_buffer(const std::string& name, Variable value) {
   check_name(name);
   if (!value.defined()) return value;

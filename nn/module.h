@@ -96,6 +96,9 @@ class Module {
   /// Registers a value that is trained; gives the handle back, requiring a gradient. An undefined Variable (no bias)
   /// registers nothing. @throws ValueError when the name is taken, empty or has a dot.
   Variable register_parameter(const std::string& name, Variable value);
+  /// Gives a registered parameter another name in the state_dict. @throws ValueError when there is none called `from`,
+  /// or as register_parameter.
+  void rename_parameter(const std::string& from, const std::string& to);
   /// Registers a value that is saved but not trained. @throws as register_parameter.
   Variable register_buffer(const std::string& name, Variable value);
   /// Registers a random stream. @throws as register_parameter.

@@ -6,11 +6,16 @@
 #include <xgrad/nn/batch_norm.h>
 #include <xgrad/nn/conv.h>
 #include <xgrad/nn/dropout.h>
+#include <xgrad/nn/embedding.h>
+#include <xgrad/nn/extents.h>
 #include <xgrad/nn/flatten.h>
 #include <xgrad/nn/init.h>
 #include <xgrad/nn/layer_norm.h>
 #include <xgrad/nn/linear.h>
 #include <xgrad/nn/loss.h>
 #include <xgrad/nn/module.h>
+#include <xgrad/nn/pool.h>
 #include <xgrad/nn/sequential.h>
 #include <xgrad/nn/serialize.h>
+#include <xgrad/nn/spectral_norm.h>
+#include <xgrad/nn/upsample.h>

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Upsample: a scale or a size, handed to the ops.
+#include <sstream>
+
+#include <xgrad/autograd/ops/resize.h>
+#include <xgrad/nn/upsample.h>
+
+namespace xgrad::nn {
+
+Variable Upsample::forward(const Variable& x) {
+  const auto to = [&](const auto& target) {
+    return options_.mode == UpsampleMode::nearest ? upsample_nearest(x, target)
+                                                  : upsample_bilinear(x, target, options_.align_corners);
+  };
+  const auto* size = std::get_if<Extents2d>(&target_);
+  return size ? to(size->array()) : to(std::get<double>(target_));
+}
+
+std::string Upsample::describe() const {
+  std::ostringstream text;
+  const auto* size = std::get_if<Extents2d>(&target_);
+  text << "Upsample(" << (size ? "size " : "scale ");
+  size ? text << to_string(*size) : text << std::get<double>(target_);
+  text << (options_.mode == UpsampleMode::nearest ? ", nearest" : ", bilinear")
+       << (options_.align_corners ? ", corners aligned)" : ")");
+  return text.str();
+}
+
+}  // namespace xgrad::nn
