@@ -5,13 +5,13 @@
 #include <string>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/models/network_parts.h>
 #include <xgrad/nn/activation.h>
 #include <xgrad/nn/batch_norm.h>
 #include <xgrad/nn/conv.h>
 #include <xgrad/nn/flatten.h>
 #include <xgrad/nn/init.h>
 #include <xgrad/nn/linear.h>
-#include <xgrad/nn/sequential.h>
 
 namespace xgrad::models {
 
@@ -19,58 +19,56 @@ namespace {
 
 constexpr nn::ConvOptions halving{.stride = 2, .padding = 1};
 
-void check_size(std::int64_t height, std::int64_t width) {
-  if (height % 4 == 0 && width % 4 == 0) return;
-  throw ValueError("[dcgan] images of " + std::to_string(height) + "x" + std::to_string(width) +
+void check_size(const ImageSize& image) {
+  if (image.height % 4 == 0 && image.width % 4 == 0) return;
+  throw ValueError("[dcgan] images of " + std::to_string(image.height) + "x" + std::to_string(image.width) +
                    " cannot be halved twice; use another network");
 }
 
-/// Weights N(0, 0.02^2), biases 0, scales of batch normalisation N(1, 0.02^2).
-std::shared_ptr<nn::Module> initialised(std::shared_ptr<nn::Sequential> net, Generator& random) {
-  for (const auto& [name, parameter] : net->named_parameters()) {
-    if (parameter.rank() > 1) {
-      nn::init::normal_(parameter, 0.0, 0.02, random);
-    } else if (name.ends_with("weight")) {
-      nn::init::normal_(parameter, 1.0, 0.02, random);
+// Weights N(0, 0.02^2), biases 0, scales of batch normalisation N(1, 0.02^2).
+void initialise(nn::Module& layer, Generator& random) {
+  for (const auto& [name, parameter] : layer.named_parameters()) {
+    if (name == "weight") {
+      nn::init::normal_(parameter, parameter.rank() > 1 ? 0.0 : 1.0, 0.02, random);
     } else {
       nn::init::zeros_(parameter);
     }
   }
-  return net;
 }
 
 }  // namespace
 
-std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, std::int64_t height, std::int64_t width,
-                                            bool batch_norm, Generator& random) {
-  check_size(height, width);
+std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, const NetworkOptions& options, Generator& random) {
+  check_size(options.image);
+  const std::int64_t height = options.image.height / 4;
+  const std::int64_t width = options.image.width / 4;
+  const LayerMaker make{random, initialise};
   auto net = std::make_shared<nn::Sequential>();
   const auto normalise = [&](std::int64_t channels) {
-    if (batch_norm) net->append(nn::BatchNorm2d(channels));
+    if (options.mixing.generator) net->append(make(nn::BatchNorm2d(channels)));
     net->append(nn::ReLU());
   };
-  net->append(nn::Linear(latent, 128 * height / 4 * width / 4, {}, random));
-  net->append(nn::Unflatten({128, height / 4, width / 4}));
+  net->append(make(nn::Linear(latent + options.beside_latent(), 128 * height * width, {}, random)));
+  net->append(nn::Unflatten({128, height, width}));
   normalise(128);
-  net->append(nn::ConvTranspose2d(128, 64, 4, halving, random));
+  net->append(make(nn::ConvTranspose2d(128, 64, 4, halving, random)));
   normalise(64);
-  net->append(nn::ConvTranspose2d(64, 1, 4, halving, random));
+  net->append(make(nn::ConvTranspose2d(64, 1, 4, halving, random)));
   net->append(nn::Tanh());
-  return initialised(net, random);
+  return generator_of(net, options);
 }
 
-std::shared_ptr<nn::Module> dcgan_discriminator(std::int64_t channels, std::int64_t height, std::int64_t width,
-                                                bool batch_norm, Generator& random) {
-  check_size(height, width);
+std::shared_ptr<nn::Module> dcgan_discriminator(const NetworkOptions& options, Generator& random) {
+  check_size(options.image);
+  const LayerMaker make{random, initialise};
   auto net = std::make_shared<nn::Sequential>();
-  net->append(nn::Conv2d(channels, 64, 4, halving, random));
+  net->append(make(nn::Conv2d(options.pac * (1 + options.beside_image()), 64, 4, halving, random)));
   net->append(nn::LeakyReLU(0.2));
-  net->append(nn::Conv2d(64, 128, 4, halving, random));
-  if (batch_norm) net->append(nn::BatchNorm2d(128));
+  net->append(make(nn::Conv2d(64, 128, 4, halving, random)));
+  if (options.mixing.discriminator) net->append(make(nn::BatchNorm2d(128)));
   net->append(nn::LeakyReLU(0.2));
   net->append(nn::Flatten());
-  net->append(nn::Linear(128 * height / 4 * width / 4, 1, {}, random));
-  return initialised(net, random);
+  return discriminator_of(net, 128 * options.pixels() / 16, options, make);
 }
 
 }  // namespace xgrad::models

@@ -2,22 +2,18 @@
 // The convolutional networks of DCGAN, for images of 28 x 28 and other multiples of four.
 #pragma once
 
-#include <cstdint>
 #include <memory>
 
-#include <xgrad/autograd/random.h>
-#include <xgrad/nn/module.h>
+#include <xgrad/models/network_options.h>
 
 namespace xgrad::models {
 
 /// (n, latent) -> (n, 1, height, width) in (-1, 1): Linear to 128 channels of a quarter of the size, then two
 /// transposed convolutions (4x4, stride 2) to 64 channels and to the image, ReLU between, tanh at the end. Weights
 /// start from N(0, 0.02^2) (Radford et al., 2016). @throws ValueError unless height and width are multiples of four.
-std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, std::int64_t height, std::int64_t width,
-                                            bool batch_norm, Generator& random);
+std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, const NetworkOptions& options, Generator& random);
 /// (n, channels, height, width) -> (n, 1) logits: two convolutions (4x4, stride 2) to 64 and 128 channels, LeakyReLU
 /// 0.2, then Linear.
-std::shared_ptr<nn::Module> dcgan_discriminator(std::int64_t channels, std::int64_t height, std::int64_t width,
-                                                bool batch_norm, Generator& random);
+std::shared_ptr<nn::Module> dcgan_discriminator(const NetworkOptions& options, Generator& random);
 
 }  // namespace xgrad::models

@@ -3,10 +3,10 @@
 #include <xgrad/models/network.h>
 
 #include <xgrad/models/dcgan.h>
+#include <xgrad/models/network_parts.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/nn/activation.h>
 #include <xgrad/nn/linear.h>
-#include <xgrad/nn/sequential.h>
 
 namespace xgrad::models {
 
@@ -14,42 +14,48 @@ namespace {
 
 // Linear layers of the given widths, `hidden` after each but the last, `output` after that.
 template <class Hidden, class Output>
-std::shared_ptr<nn::Module> perceptron(const std::vector<std::int64_t>& widths, Hidden hidden, Output output,
-                                       Generator& random) {
+std::shared_ptr<nn::Sequential> perceptron(const std::vector<std::int64_t>& widths, Hidden hidden, Output output,
+                                           Generator& random) {
   auto net = std::make_shared<nn::Sequential>();
   for (std::size_t i = 1; i < widths.size(); ++i) {
     net->append(nn::Linear(widths[i - 1], widths[i], {}, random));
-    if (i + 1 < widths.size()) net->append(hidden());
+    net->append(i + 1 < widths.size() ? hidden() : output());
   }
-  net->append(output());
   return net;
 }
 
+std::shared_ptr<nn::Module> leaky() { return std::make_shared<nn::LeakyReLU>(0.2); }
 template <class T>
-T plain() {
-  return T();
+std::shared_ptr<nn::Module> plain() {
+  return std::make_shared<T>();
 }
-nn::LeakyReLU leaky() { return nn::LeakyReLU(0.2); }
+
+// G of the sizes of its layers between z and the image, D of those between the image and the logit.
+template <class Hidden, class Output>
+Networks perceptrons(const NetworkSpec& spec, const NetworkOptions& options, const std::vector<std::int64_t>& g_widths,
+                     const std::vector<std::int64_t>& d_widths, Hidden hidden, Output output, Generator& random) {
+  std::vector<std::int64_t> g = {spec.latent + options.beside_latent()};
+  g.insert(g.end(), g_widths.begin(), g_widths.end());
+  g.push_back(options.pixels());
+  std::vector<std::int64_t> d = {options.pac * (options.pixels() + options.beside_image())};
+  d.insert(d.end(), d_widths.begin(), d_widths.end());
+  auto generator = perceptron(g, hidden, output, random);
+  auto features = perceptron(d, hidden, hidden, random);
+  return {generator_of(generator, options), discriminator_of(features, d.back(), options, {random})};
+}
 
 template <class Output>
 Networks mlp(const NetworkSpec& spec, const NetworkOptions& options, Generator& random) {
-  const std::int64_t pixels = options.image.height * options.image.width;
-  auto g = perceptron({spec.latent, 128, 256, pixels}, leaky, plain<Output>, random);
-  auto d = perceptron({options.pac * pixels, 256, 128, 1}, leaky, plain<nn::Identity>, random);
-  return {std::move(g), std::move(d)};
+  return perceptrons(spec, options, {128, 256}, {256, 128}, leaky, plain<Output>, random);
 }
 
 Networks mlp_relu(const NetworkSpec& spec, const NetworkOptions& options, Generator& random) {
-  const std::int64_t pixels = options.image.height * options.image.width;
-  auto g = perceptron({spec.latent, 128, 128, pixels}, plain<nn::ReLU>, plain<nn::Identity>, random);
-  auto d = perceptron({options.pac * pixels, 128, 128, 1}, plain<nn::ReLU>, plain<nn::Identity>, random);
-  return {std::move(g), std::move(d)};
+  return perceptrons(spec, options, {128, 128}, {128, 128}, plain<nn::ReLU>, plain<nn::Identity>, random);
 }
 
 Networks dcgan(const NetworkSpec& spec, const NetworkOptions& options, Generator& random) {
-  const auto [height, width] = options.image;
-  auto g = dcgan_generator(spec.latent, height, width, options.mixing.generator, random);
-  auto d = dcgan_discriminator(options.pac, height, width, options.mixing.discriminator, random);
+  auto g = dcgan_generator(spec.latent, options, random);
+  auto d = dcgan_discriminator(options, random);
   return {std::move(g), std::move(d)};
 }
 
@@ -79,7 +85,12 @@ const NetworkSpec& find_network(const std::string& name) { return find_row(netwo
 
 Networks make_networks(const Preset& preset, const ImageSize& image, Generator& random) {
   const NetworkSpec& spec = find_network(preset.network);
-  return spec.make(spec, {.image = image, .mixing = allowed_mixing(preset.penalty), .pac = preset.pac}, random);
+  if (preset.labels != Labels::none && image.classes < 1) {
+    throw ValueError("[make_networks] preset \"" + preset.name + "\" is told labels, and the images have no classes");
+  }
+  const NetworkOptions options{
+      .image = image, .mixing = allowed_mixing(preset.penalty), .labels = preset.labels, .pac = preset.pac};
+  return spec.make(spec, options, random);
 }
 
 }  // namespace xgrad::models

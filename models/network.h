@@ -4,43 +4,22 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <xgrad/autograd/random.h>
 #include <xgrad/models/data/loader.h>
-#include <xgrad/models/penalty.h>
+#include <xgrad/models/network_options.h>
 #include <xgrad/models/preset.h>
 #include <xgrad/nn/module.h>
 
 namespace xgrad::models {
 
-/// A generator (n, latent) -> samples and a discriminator packs of samples -> logits (packs, 1).
+/// A generator (n, latent) -> samples and a discriminator packs of samples -> logits (packs, 1), each of them a
+/// ConditionedModule where the preset has labels.
 struct Networks {
   std::shared_ptr<nn::Module> generator;
   std::shared_ptr<nn::Module> discriminator;
-};
-
-/// Which of a pair may use layers in which the samples of a batch see each other.
-struct Mixing {
-  bool generator = true;
-  bool discriminator = true;
-};
-/// What a penalty leaves free: every one needs each sample's own gradient of D, and one by z that of G too.
-Mixing allowed_mixing(const std::optional<Penalty>& penalty);
-
-/// The images a pair is for.
-struct ImageSize {
-  std::int64_t height = 28;
-  std::int64_t width = 28;
-};
-
-/// What is asked of a row of the table.
-struct NetworkOptions {
-  ImageSize image = {};
-  Mixing mixing = {};
-  std::int64_t pac = 1;  ///< samples that D judges together
 };
 
 /// A row of the table: how to make a pair, and what data it wants.
@@ -59,6 +38,7 @@ const NetworkSpec& find_network(const std::string& name);
 
 /// The networks that a preset names, as it needs them, initialised from `random` alone; with batch normalisation, where
 /// their row has any, only as far as the penalty allows.
+/// @throws ValueError when the preset has labels and the images have none.
 Networks make_networks(const Preset& preset, const ImageSize& image, Generator& random);
 
 }  // namespace xgrad::models

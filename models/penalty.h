@@ -35,9 +35,10 @@ Variable perturb(const Variable& x, Generator& random);
 /// One batch's samples, packed as D judges them, and logits, for penalties to use again. `real`, `fake` and `z` require
 /// gradients as far as the penalties ask for them.
 struct Round {
-  std::function<Variable(const Variable&)> discriminator;
-  Variable real, r;     ///< x and D(x)
-  Variable z, fake, f;  ///< z, G(z) and D(G(z)); z is never packed
+  std::function<Variable(const Variable&)> discriminator;  ///< told the condition on the samples, if there is one
+  Variable real, r;                                        ///< x and D(x)
+  Variable z, fake, f;                                     ///< z, G(z) and D(G(z)); z is never packed
+  Variable condition = {};  ///< on each real and each generated sample; undefined without labels
 };
 
 struct Penalty {

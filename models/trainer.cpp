@@ -48,11 +48,11 @@ void scale(Variables& gradients, double factor) {
 
 Generator stream(std::uint64_t seed, Stream which) { return Generator(seed).split(static_cast<std::uint64_t>(which)); }
 
-Variable generate(nn::Module& generator, const Variable& z) {
+Variable generate(nn::Module& generator, const Variable& z, const Variable& condition) {
   const NoGradGuard guard;
   const bool training = generator.is_training();
   generator.eval();
-  Variable images = generator(z);
+  Variable images = evaluate(generator, z, condition);
   generator.train(training);
   return images;
 }
@@ -88,22 +88,24 @@ std::vector<std::pair<std::string, Generator*>> Trainer::streams() {
   return all;
 }
 
-// Real samples and noise.
+// Real samples, noise, and the condition on both.
 Round Trainer::draw() {
-  nn::Module& d = *d_.network;
+  const Samples samples = source_();
+  const Variable& x = samples.x;
   Round round;
-  round.discriminator = [&d](const Variable& x) { return d(x); };
-  const Variable real = source_();
-  round.real = pack(real, preset_.pac);
-  round.z = normal({real.size(0), latent_}, 0.0, 1.0, real.dtype(), noise_);
+  round.condition = samples.condition;
+  const Variable of_packs = round.condition.defined() ? pack(round.condition, preset_.pac) : Variable();
+  round.discriminator = [&d = *d_.network, of_packs](const Variable& at) { return evaluate(d, at, of_packs); };
+  round.real = pack(x, preset_.pac);
+  round.z = normal({x.size(0), latent_}, 0.0, 1.0, x.dtype(), noise_);
   round.z.requires_grad_(penalises_latent());
   return round;
 }
 
 // Recorded when the generator is to learn from them or a penalty goes through them to z.
-void Trainer::make_fakes(Round& round, bool for_generator) {
+Variable Trainer::make_fakes(const Round& round, bool for_generator) {
   const GradModeGuard guard(for_generator || (penalises_latent() && preset_.penalty->acts_on_discriminator()));
-  round.fake = pack((*g_.network)(round.z), preset_.pac);
+  return pack(evaluate(*g_.network, round.z, round.condition), preset_.pac);
 }
 
 bool Trainer::penalises_latent() const noexcept { return preset_.penalty && preset_.penalty->point == Point::latent; }
@@ -174,7 +176,7 @@ RoundReport Trainer::step() {
     d_gradients.clear();
     for (int j = 0; j < schedule.accumulate; ++j) {
       Round round = draw();
-      make_fakes(round, last && keep);
+      round.fake = make_fakes(round, last && keep);
       const Variable loss = discriminator_loss(round, update, report);
       accumulate(d_gradients, grad(loss, d_.parameters, {.retain_graph = last && keep && penalises_latent()}));
       if (!keep) round.fake = {};
@@ -185,7 +187,7 @@ RoundReport Trainer::step() {
   }
   Variables g_gradients;
   for (Round& round : rounds) {
-    if (!keep) make_fakes(round, true);
+    if (!keep) round.fake = make_fakes(round, true);
     accumulate(g_gradients, grad(generator_loss(round, report), g_.parameters));
     round = {};
   }

@@ -37,10 +37,16 @@ struct RoundReport {
   double d_fake = 0.0;
 };
 
+/// Real samples (n, ...), and for networks with labels a condition on each of them, (n, k): its one-hot label.
+struct Samples {
+  Samples(Variable x, Variable condition = {}) : x(std::move(x)), condition(std::move(condition)) {}
+  Variable x, condition;
+};
+
 class Trainer {
  public:
-  /// Gives the next batch of real samples, (n, ...).
-  using Source = std::function<Variable()>;
+  /// Gives the next batch.
+  using Source = std::function<Samples()>;
 
   /// @throws ValueError when the preset's penalty meets a module that mixes samples.
   Trainer(Preset preset, Networks networks, std::int64_t latent, Source source, std::uint64_t seed);
@@ -80,7 +86,7 @@ class Trainer {
   /// A batch's part of the mean over those of an update.
   double share() const noexcept { return 1.0 / preset_.schedule.accumulate; }
   Round draw();
-  void make_fakes(Round& round, bool for_generator);
+  Variable make_fakes(const Round& round, bool for_generator);
   /// The penalty, if the player owes it in its update of that number.
   const Penalty* due(bool (Penalty::*acts)() const noexcept, std::int64_t update) const;
   Variable discriminator_loss(const Round& round, std::int64_t update, RoundReport& report);
@@ -99,7 +105,7 @@ class Trainer {
   std::int64_t steps_ = 0;
 };
 
-/// G(z) without recording, in evaluation mode.
-Variable generate(nn::Module& generator, const Variable& z);
+/// G(z), under a condition if there is one, without recording, in evaluation mode.
+Variable generate(nn::Module& generator, const Variable& z, const Variable& condition = {});
 
 }  // namespace xgrad::models

@@ -13,18 +13,22 @@ namespace xgrad::tests {
 
 constexpr std::int64_t side = 8;
 
-/// "Images" drawn from a stream that a test can save, and how many batches were asked for.
+/// "Images" drawn from a stream that a test can save, with labels of three classes for presets that are told them, and
+/// how many batches were asked for.
 struct Data {
   Generator random{77};
   int batches = 0;
   double poison = 0.0;
   models::PixelLayout layout = models::PixelLayout::flat;
+  bool labels = false;
 
   models::Trainer::Source source() {
-    return [this] {
+    return [this]() -> models::Samples {
       ++batches;
       const Shape shape = layout == models::PixelLayout::flat ? Shape{8, side * side} : Shape{8, 1, side, side};
-      return uniform(shape, -1, 1, DType::float32, random) + poison;
+      const Variable x = uniform(shape, -1, 1, DType::float32, random) + poison;
+      if (!labels) return x;
+      return {x, one_hot(astype(uniform({8}, 0, 3, DType::float64, random), DType::int64), 3)};
     };
   }
 };
@@ -33,7 +37,8 @@ inline models::Trainer make_trainer(const models::Preset& preset, Data& data, st
   Generator random = stream(seed, models::Stream::initialisation);
   const models::NetworkSpec& spec = models::find_network(preset.network);
   data.layout = spec.layout;
-  return models::Trainer(preset, make_networks(preset, {side, side}, random), spec.latent, data.source(), seed);
+  data.labels = preset.labels != models::Labels::none;
+  return models::Trainer(preset, make_networks(preset, {side, side, 3}, random), spec.latent, data.source(), seed);
 }
 
 /// Everything that a checkpoint would write, bit for bit.

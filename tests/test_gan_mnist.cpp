@@ -191,8 +191,9 @@ TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
 TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte") {
   const Place place;
   const std::string packed = " --pac 2 --accumulate 2 --penalty-every 3";
-  for (const std::string preset : {"gan", "wgan-gp"}) {
-    const std::string common = "--preset " + preset + " --log-every 5 --quiet " + (preset == "gan" ? "" : packed) + " ";
+  for (const std::string preset : {"gan", "wgan-gp", "cgan"}) {
+    const std::string common =
+        "--preset " + preset + " --log-every 5 --quiet " + (preset == "wgan-gp" ? packed : "") + " ";
     REQUIRE(place.train(common + "--steps 40 --out whole-" + preset).code == 0);
     REQUIRE(place.train(common + "--steps 20 --out parts-" + preset).code == 0);
     const Outcome resumed = place.run("train --resume parts-" + preset + " --steps 40 --quiet");
@@ -239,6 +240,29 @@ TEST_CASE("gan_mnist: sampling a run") {
   const Outcome info = place.run("info run");
   CHECK(info.code == 0);
   CHECK(contains(info.output, "round       2"));
+}
+
+TEST_CASE("gan_mnist: a run with labels shows a row for each, and draws the one asked for") {
+  const Place place;
+  for (const std::string preset : {"cgan", "cgan-projection --net dcgan28"}) {
+    const Outcome trained = place.train("--preset " + preset + " --steps 2 --out run");
+    CHECK_MESSAGE(trained.code == 0, trained.output);
+    CHECK(contains(trained.output, "told 10 labels by "));
+    // 10 rows of 8 images of 28 pixels, 2 between: the extents stand in the header, big-endian.
+    const std::string picture = content(place.folder.path() / "run/samples/step-00000002.png");
+    CHECK(picture.substr(16, 8) == std::string("\0\0\0\xf2\0\0\x01\x2e", 8));
+    CHECK(place.run("sample run --label 3 --out three.png").code == 0);
+    CHECK(place.run("sample run --label 4 --out four.png").code == 0);
+    CHECK(content(place.folder.path() / "three.png") != content(place.folder.path() / "four.png"));
+    CHECK(contains(place.run("sample run --label 3 --interpolate").output, "interpolation-label3-seed1.png"));
+    check_refused(place.run("sample run --label 10"), 2, "--label is 10, but the classes are 0 to 9");
+    fs::remove_all(place.folder.path() / "run");
+  }
+  REQUIRE(place.train("--steps 1 --out plain").code == 0);
+  check_refused(place.run("sample plain --label 3"), 2, "train one with --preset cgan");
+  check_refused(place.train("--labels projetion"), 2, "did you mean \"projection\"?");
+  REQUIRE(place.train("--preset wgan-gp --labels projection --steps 1 --out told").code == 0);
+  CHECK(place.run("sample told --label 3").code == 0);
 }
 
 TEST_CASE("gan_mnist: a damaged or foreign checkpoint is exit 3 with one line that names it") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Datasets: where they lie, and that their files belong together.
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -89,6 +90,11 @@ IdxArray read_idx(const fs::path& path, int rank, std::vector<DataFile>& files) 
 }
 
 }  // namespace
+
+std::int64_t ImageDataset::classes() const {
+  const auto largest = std::max_element(labels.begin(), labels.end());
+  return largest == labels.end() ? 0 : std::int64_t{*largest} + 1;
+}
 
 ImageDataset load_dataset(const std::string& name, Split split) {
   const fs::path folder = find_folder(name);

@@ -33,6 +33,9 @@ struct ImageDataset {
   std::vector<std::uint8_t> images;
   std::vector<std::uint8_t> labels;
   std::vector<DataFile> files;
+
+  /// One more than the largest label.
+  std::int64_t classes() const;
 };
 
 /// train: the training files, or the t10k files where a folder has only those (see ImageDataset::split);

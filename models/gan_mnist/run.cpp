@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <xgrad/autograd/ops.h>
 #include <xgrad/models/gan_mnist/run.h>
-#include <xgrad/models/image/png.h>
 
 namespace xgrad::gan_mnist {
 
@@ -14,19 +14,29 @@ using namespace xgrad::models;
 Run::Run(const Plan& plan, std::shared_ptr<const ImageDataset> data, std::uint64_t seed)
     : plan_(plan),
       data_(std::move(data)),
+      classes_(plan.preset.labels == Labels::none ? 0 : data_->classes()),
       loader_(data_,
               {.batch_size = plan.preset.batch_size, .range = plan.network->range, .layout = plan.network->layout},
               stream(seed, Stream::data_order)),
       trainer_(
-          plan.preset, make_networks(seed), plan.network->latent, [this] { return loader_.next().images; }, seed),
+          plan.preset, make_networks(seed), plan.network->latent, [this] { return next(); }, seed),
       sampler_(make_networks(seed).generator) {
+  constexpr std::int64_t columns = 8;
   Generator samples = stream(seed, Stream::samples);
-  grid_noise_ = normal({64, plan.network->latent}, 0.0, 1.0, DType::float32, samples);
+  sheet_ = make_sheet(
+      {.number = columns * (classes_ > 0 ? classes_ : columns), .latent = plan.network->latent, .classes = classes_},
+      samples);
+}
+
+Samples Run::next() {
+  Batch batch = loader_.next();
+  if (classes_ == 0) return {batch.images};
+  return {batch.images, one_hot(batch.labels, classes_)};
 }
 
 Networks Run::make_networks(std::uint64_t seed) const {
   Generator random = stream(seed, Stream::initialisation);
-  return models::make_networks(plan_.preset, {data_->height, data_->width}, random);
+  return models::make_networks(plan_.preset, {data_->height, data_->width, data_->classes()}, random);
 }
 
 Checkpoint Run::save() {
@@ -34,7 +44,7 @@ Checkpoint Run::save() {
   auto state = nlohmann::json::parse(checkpoint.state);
   const DataLoader::State& at = loader_.state();
   state["loader"] = {at.generator.key, at.generator.offset, at.epoch, at.cursor};
-  state["image"] = {data_->height, data_->width};
+  state["image"] = {data_->height, data_->width, data_->classes()};
   checkpoint.state = state.dump();
   return checkpoint;
 }
@@ -57,8 +67,7 @@ std::filesystem::path Run::draw(const std::filesystem::path& folder) {
   char name[32];
   std::snprintf(name, sizeof name, "step-%08lld.png", static_cast<long long>(trainer_.steps()));
   sampler_->load_state_dict(trainer_.sampling_values());
-  const Variable images = generate(*sampler_, grid_noise_);
-  write_grid((folder / name).string(), images.array(), {.range = plan_.network->range});
+  write_sheet(folder / name, *sampler_, sheet_, plan_.network->range);
   return folder / name;
 }
 
@@ -70,7 +79,8 @@ std::string Run::describe() const {
                      number(data_->height) + "x" + number(data_->width) + "\n";
   text += "  losses    " + formula(preset) + "\n";
   text += "  networks  " + plan_.network->about + "; " + number(nets.generator->n_parameters()) + " and " +
-          number(nets.discriminator->n_parameters()) + " parameters\n";
+          number(nets.discriminator->n_parameters()) + " parameters" +
+          (classes_ > 0 ? ", told " + number(classes_) + " labels by " + name_of(preset.labels) : "") + "\n";
   text += "  length    " + number(plan_.rounds) + " rounds, " + number(plan_.rounds_per_epoch) + " an epoch; " +
           (preset.schedule.d_steps == 1 ? "one update" : number(preset.schedule.d_steps) + " updates") +
           " of D in each, batches of " +

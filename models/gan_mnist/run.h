@@ -8,6 +8,7 @@
 
 #include <xgrad/models/data/loader.h>
 #include <xgrad/models/gan_mnist/settings.h>
+#include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/run/checkpoint.h>
 #include <xgrad/models/trainer.h>
 
@@ -25,7 +26,7 @@ class Run {
   /// @throws FormatError, ValueError when the checkpoint is not of such a run; nothing is changed then.
   void load(const models::Checkpoint& checkpoint);
 
-  /// Draws samples at the run's 64 fixed points into `folder`; gives the picture's path.
+  /// Draws samples at the run's fixed points into `folder`; gives the picture's path.
   std::filesystem::path draw(const std::filesystem::path& folder);
 
   /// Data, losses, networks and length, a line each.
@@ -33,13 +34,15 @@ class Run {
 
  private:
   models::Networks make_networks(std::uint64_t seed) const;
+  models::Samples next();
 
   Plan plan_;
   std::shared_ptr<const models::ImageDataset> data_;
+  std::int64_t classes_;  ///< that the players are told; 0: none
   models::DataLoader loader_;
   models::Trainer trainer_;
   std::shared_ptr<nn::Module> sampler_;  ///< a second generator, for the averaged values
-  Variable grid_noise_;
+  Sheet sheet_;
 };
 
 }  // namespace xgrad::gan_mnist

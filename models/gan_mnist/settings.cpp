@@ -102,6 +102,7 @@ models::Preset overridden_preset(const Settings& s) {
   take(s.lr, preset.optimizer.lr);
   take(s.n_critic, preset.schedule.d_steps);
   take(s.accumulate, preset.schedule.accumulate);
+  if (s.labels) preset.labels = models::find_row(models::labels_table(), *s.labels, "way of telling labels").value;
   take(s.pac, preset.pac);
   take(s.average, preset.average);
   take(s.epochs, preset.epochs);
@@ -164,6 +165,7 @@ Settings spell_out(Settings s, const Plan& plan) {
   }
   s.n_critic = preset.schedule.d_steps;
   s.accumulate = preset.schedule.accumulate;
+  s.labels = models::name_of(preset.labels);
   s.pac = preset.pac;
   s.average = preset.average;
   if (!s.threads) s.threads = num_threads();

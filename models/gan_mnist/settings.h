@@ -29,6 +29,7 @@ struct Settings {
   std::optional<int> penalty_every = {};
   std::optional<int> n_critic = {};
   std::optional<int> accumulate = {};
+  std::optional<std::string> labels = {};
   std::optional<std::int64_t> pac = {};
   std::optional<double> average = {};
   std::uint64_t seed = 1;
@@ -52,6 +53,7 @@ void for_each_setting(S& s, F&& f) {
   f("penalty-every", s.penalty_every, "Lazy penalty: paid in each n-th update only, n times as much");
   f("n-critic", s.n_critic, "Updates of D for one of G");
   f("accumulate", s.accumulate, "Batches to an update, whose gradients are averaged: large batches in little memory");
+  f("labels", s.labels, "How the players are told labels: none, concat or projection");
   f("pac", s.pac, "Images that D judges together (PacGAN); divides the batch size");
   f("average", s.average, "Decay of the moving average of G that draws the samples; 0: G itself draws them");
   f("seed", s.seed, "Names the random numbers; the same seed gives the same run");

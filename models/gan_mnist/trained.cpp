@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -17,22 +16,23 @@ using namespace xgrad::models;
 
 namespace {
 
-// Height and width of the images the run was trained on.
-std::pair<std::int64_t, std::int64_t> image_size(const Checkpoint& checkpoint) {
+// What the run was trained on.
+ImageSize image_size(const Checkpoint& checkpoint) {
   constexpr std::int64_t longest = 1024;  // networks are made for this size before their weights are seen
-  std::int64_t height = 0;
-  std::int64_t width = 0;
+  constexpr std::int64_t most_classes = 256;
+  ImageSize size;
   try {
     const auto image = nlohmann::json::parse(checkpoint.state).at("image");
-    height = image.at(0);
-    width = image.at(1);
+    size = {.height = image.at(0), .width = image.at(1), .classes = image.at(2)};
   } catch (const nlohmann::json::exception& e) {
     throw FormatError(std::string("its state lacks the size of the images: ") + e.what());
   }
-  if (std::min(height, width) < 1 || std::max(height, width) > longest) {
-    throw FormatError("images of " + std::to_string(height) + " x " + std::to_string(width) + " are out of range");
+  const auto [height, width, classes] = size;
+  if (std::min(height, width) < 1 || std::max(height, width) > longest || classes < 0 || classes > most_classes) {
+    throw FormatError("images of " + std::to_string(height) + " x " + std::to_string(width) + " in " +
+                      std::to_string(classes) + " classes are out of range");
   }
-  return {height, width};
+  return size;
 }
 
 }  // namespace
@@ -47,9 +47,10 @@ Trained load_trained(const std::filesystem::path& run) {
   trained.network = &find_network(preset.network);
   use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) {
     trained.steps = checkpoint.step;
-    const auto [height, width] = image_size(checkpoint);
+    const ImageSize image = image_size(checkpoint);
+    if (preset.labels != Labels::none) trained.classes = image.classes;
     Generator unused;
-    trained.generator = make_networks(preset, {height, width}, unused).generator;
+    trained.generator = make_networks(preset, image, unused).generator;
     trained.generator->load_state_dict(checkpoint.section("sample"));
   });
   return trained;

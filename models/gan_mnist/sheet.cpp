@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Points drawn at random or along ways, laid out in a square or in a row for each class.
+#include <cmath>
+#include <numbers>
+
+#include <xgrad/autograd/ops.h>
+#include <xgrad/models/gan_mnist/sheet.h>
+#include <xgrad/models/image/png.h>
+#include <xgrad/models/trainer.h>
+
+namespace xgrad::gan_mnist {
+
+namespace {
+
+// `rows` ways of `columns` points each from one random point to another: cos(t) a + sin(t) b, t from 0 to a quarter
+// turn, is distributed like a and b themselves all the way, which a straight line is not.
+Variable ways(std::int64_t rows, std::int64_t columns, std::int64_t latent, Generator& random) {
+  const Variable a = normal({rows, 1, latent}, 0.0, 1.0, DType::float32, random);
+  const Variable b = normal({rows, 1, latent}, 0.0, 1.0, DType::float32, random);
+  const double step = columns > 1 ? std::numbers::pi / 2.0 / static_cast<double>(columns - 1) : 0.0;
+  const Variable t = reshape(arange(columns, DType::float32, 0.0, step), {1, columns, 1});
+  return cos(t) * a + sin(t) * b;
+}
+
+}  // namespace
+
+Sheet make_sheet(const SheetOptions& options, Generator& random) {
+  const auto [n, latent, classes, label, interpolate] = options;
+  const bool row_each = classes > 0 && !label;
+  const auto square = static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(n))));
+  const std::int64_t columns = row_each ? (n + classes - 1) / classes : square;
+  const std::int64_t rows = row_each ? classes : (n + columns - 1) / columns;
+  const std::int64_t images = row_each || interpolate ? rows * columns : n;
+  Sheet sheet{.rows = rows, .columns = columns, .z = {}};
+  if (row_each) {
+    const Variable points =
+        interpolate ? ways(1, columns, latent, random) : normal({1, columns, latent}, 0.0, 1.0, DType::float32, random);
+    sheet.z = reshape(expand(points, {rows, columns, latent}), {images, latent});
+  } else if (interpolate) {
+    sheet.z = reshape(ways(rows, columns, latent, random), {images, latent});
+  } else {
+    sheet.z = normal({images, latent}, 0.0, 1.0, DType::float32, random);
+  }
+  if (classes > 0) {
+    std::vector<std::int64_t> labels(static_cast<std::size_t>(images));
+    for (std::int64_t i = 0; i < images; ++i) labels[static_cast<std::size_t>(i)] = label.value_or(i / columns);
+    sheet.condition = one_hot(Variable(Array::from<std::int64_t>(labels, {images})), classes);
+  }
+  return sheet;
+}
+
+void write_sheet(const std::filesystem::path& path, nn::Module& generator, const Sheet& sheet,
+                 models::PixelRange range) {
+  const Variable images = models::generate(generator, sheet.z, sheet.condition);
+  models::write_grid(path.string(), images.array(), {.rows = sheet.rows, .columns = sheet.columns, .range = range});
+}
+
+}  // namespace xgrad::gan_mnist

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sheet: the points, and the labels, of which a picture of samples is made.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include <xgrad/autograd/random.h>
+#include <xgrad/models/data/pixels.h>
+#include <xgrad/nn/module.h>
+
+namespace xgrad::gan_mnist {
+
+/// rows x columns points, row by row, with the condition on each when the generator takes one.
+struct Sheet {
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+  Variable z;
+  Variable condition = {};
+};
+
+/// What is to be seen of a generator of `latent` numbers and, told labels, of `classes` classes.
+struct SheetOptions {
+  std::int64_t number = 64;  ///< of images; filled up to whole rows where each row has a label
+  std::int64_t latent = 100;
+  std::int64_t classes = 0;                ///< 0: the generator is told none
+  std::optional<std::int64_t> label = {};  ///< of all images; otherwise each class has a row
+  bool interpolate = false;                ///< each row walks from one point to another
+};
+
+/// Rows of different labels show the same points, so that a column has one style.
+Sheet make_sheet(const SheetOptions& options, Generator& random);
+
+/// The picture of a generator's images.
+void write_sheet(const std::filesystem::path& path, nn::Module& generator, const Sheet& sheet,
+                 models::PixelRange range);
+
+}  // namespace xgrad::gan_mnist

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Labels enter at the input of G and at the input or the output of D.
+#include <xgrad/models/network_parts.h>
+
+#include <xgrad/nn/linear.h>
+
+namespace xgrad::models {
+
+std::shared_ptr<nn::Module> generator_of(std::shared_ptr<nn::Sequential> net, const NetworkOptions& options) {
+  if (options.labels == Labels::none) return net;
+  return std::make_shared<ConcatCondition>(std::move(net));
+}
+
+std::shared_ptr<nn::Module> discriminator_of(std::shared_ptr<nn::Sequential> features, std::int64_t width,
+                                             const NetworkOptions& options, const LayerMaker& make) {
+  std::shared_ptr<nn::Module> score = make(nn::Linear(width, 1, {}, make.random));
+  if (options.labels == Labels::projection) {
+    const std::int64_t labels = options.pac * options.image.classes;
+    auto embed = make(nn::Linear(labels, width, {.bias = false}, make.random));
+    return std::make_shared<ProjectedCondition>(std::move(features), std::move(score), std::move(embed));
+  }
+  features->append(std::move(score));
+  if (options.labels == Labels::none) return features;
+  return std::make_shared<ConcatCondition>(std::move(features));
+}
+
+}  // namespace xgrad::models
