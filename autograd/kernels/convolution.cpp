@@ -3,8 +3,10 @@
 #include <xgrad/autograd/kernels/convolution.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
+#include <xgrad/autograd/kernels/columns.h>
 #include <xgrad/autograd/kernels/depthwise.h>
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/product.h>
@@ -13,6 +15,8 @@
 namespace xgrad::kernels {
 namespace {
 
+using detail::Columns;
+using detail::ConvBlock;
 using detail::ConvShape;
 using detail::Gemm;
 using detail::product_here;
@@ -20,223 +24,195 @@ using xgrad::detail::parallel_for;
 
 /// Elements of the column buffer: about 1 MiB of floats, half of a second-level cache.
 constexpr std::int64_t column_elements = 1 << 18;
+/// Columns that keep a matrix product at its full speed.
+constexpr std::int64_t enough_columns = 192;
 
-/// A run of samples, of one group, and the channels of that group that are looked at.
-struct Block {
-  std::int64_t first, samples, group, channel, channels;
+std::int64_t pieces(std::int64_t n, std::int64_t size) { return (n - 1) / size + 1; }
+
+/// How a convolution is cut, by its extents alone. A group's product is (filters, depth) weights against (depth,
+/// positions) columns.
+struct Cut {
+  explicit Cut(const ConvShape& s)
+      : filters(s.filters / s.groups),
+        channels(s.channels / s.groups),
+        depth(channels * s.kernel[0] * s.kernel[1]),
+        positions(s.out[0] * s.out[1]),
+        // A 1x1 kernel's columns are the channels themselves.
+        columns_are_input(depth == channels && s.stride == Pair{1, 1} && s.padding == Pair{0, 0}),
+        rows(columns_are_input ? s.out[0]
+                               : std::clamp<std::int64_t>(column_elements / (depth * s.out[1]), 1, s.out[0])),
+        samples(columns_are_input
+                    ? 1
+                    : std::clamp(std::min(pieces(enough_columns, positions), column_elements / (depth * positions)),
+                                 std::int64_t{1}, s.batch)),
+        sample_runs(pieces(s.batch, samples)),
+        row_runs(pieces(s.out[0], rows)) {}
+
+  using Pair = std::array<std::int64_t, 2>;
+  std::int64_t filters, channels, depth, positions;
+  bool columns_are_input;
+  std::int64_t rows, samples, sample_runs, row_runs;
 };
 
+/// A convolution in blocks: each a matrix product, its operands prepared in scratch memory.
 template <class T>
-class Columns {
+class Blocked {
  public:
-  Columns(const ConvShape& s) : s_(s), positions_(s.out[0] * s.out[1]), taps_(s.kernel[0] * s.kernel[1]) {}
+  explicit Blocked(const ConvShape& s) : s_(s), cut_(s), columns_(s) {}
 
-  std::int64_t positions() const noexcept { return positions_; }
-  std::int64_t taps() const noexcept { return taps_; }
-  /// Samples whose columns fit the buffer.
-  std::int64_t samples_a_block(std::int64_t channels) const noexcept {
-    return std::clamp<std::int64_t>(column_elements / std::max<std::int64_t>(1, channels * taps_ * positions_), 1,
-                                    s_.batch);
-  }
-  /// Each tap of a 1x1 kernel is a plane of the input itself.
-  bool are_the_input() const noexcept { return taps_ == 1 && s_.stride == Pair{1, 1} && s_.padding == Pair{0, 0}; }
-
-  /// columns[(c, kh, kw)][(n, oh, ow)] = x[n, c, ..], 0 outside the image.
-  void gather(const T* x, const Block& b, T* columns) const {
-    each_row(b, [&](std::int64_t n, std::int64_t c, const Run& run, std::int64_t row, std::int64_t at) {
-      T* to = columns + row * b.samples * positions_ + at;
-      if (run.first >= run.last) return void(std::fill_n(to, s_.out[1], T(0)));
-      const T* from = plane(x, n, c) + run.input_row * s_.in[1] + run.input_column;
-      std::fill(to, to + run.first, T(0));
-      if (s_.stride[1] == 1) {
-        std::memcpy(to + run.first, from + run.first, static_cast<std::size_t>(run.last - run.first) * sizeof(T));
-      } else {
-        for (std::int64_t i = run.first; i < run.last; ++i) to[i] = from[i * s_.stride[1]];
+  void forward(const T* x, const T* w, T* y) const {
+    parallel_for(cut_.sample_runs * s_.groups * cut_.row_runs, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const ConvBlock b = block(i / cut_.row_runs / s_.groups, i / cut_.row_runs % s_.groups, i % cut_.row_runs);
+        const Scratch scratch(column_size(b), copied(b), columns_.gather_planes(b));
+        const T* right = columns_of(x, b, scratch);
+        T* result = b.samples == 1 ? planes_of(y, b) : scratch.outputs;
+        product_here(Gemm{cut_.filters, columns_.width(b), cut_.depth, false, false, cut_.depth, columns_.width(b),
+                          stored_row(b), 0.0},
+                     weights(w, b), right, result);
+        if (b.samples > 1) {
+          each_plane(b, y, [&](T* plane, std::int64_t at) { copy(scratch.outputs + at, plane); });
+        }
       }
-      std::fill(to + run.last, to + s_.out[1], T(0));
     });
   }
 
-  /// The adjoint: adds the columns to the pixels they came from.
-  void scatter_add(const T* columns, const Block& b, T* x) const {
-    each_row(b, [&](std::int64_t n, std::int64_t c, const Run& run, std::int64_t row, std::int64_t at) {
-      if (run.first >= run.last) return;
-      const T* from = columns + row * b.samples * positions_ + at;
-      T* to = const_cast<T*>(plane(x, n, c)) + run.input_row * s_.in[1] + run.input_column;
-      for (std::int64_t i = run.first; i < run.last; ++i) to[i * s_.stride[1]] += from[i];
+  void input_adjoint(const T* y, const T* w, T* x) const {
+    parallel_for(cut_.sample_runs * s_.groups, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        ConvBlock b = block(i / s_.groups, i % s_.groups, 0);
+        const Scratch scratch(column_size(b), copied(b), cut_.columns_are_input ? 0 : columns_.scatter_planes(b));
+        for (std::int64_t run = 0; run < cut_.row_runs; ++run) {
+          b = block(i / s_.groups, i % s_.groups, run);
+          T* result = cut_.columns_are_input ? x + input_offset(b) : scratch.columns;
+          product_here(Gemm{cut_.depth, columns_.width(b), cut_.filters, true, false, cut_.depth, stored_row(b),
+                            columns_.width(b), 0.0},
+                       weights(w, b), outputs_of(y, b, scratch), result);
+          if (!cut_.columns_are_input) columns_.scatter_add(scratch.columns, b, scratch.planes, x);
+        }
+      }
+    });
+  }
+
+  void weight_adjoint(const T* x, const T* y, T* w) const {
+    // Parts own channels of the weight, or sum over samples on their own; the sums are added up in order at the end.
+    const std::int64_t size = s_.filters * cut_.depth;
+    const std::int64_t sums = std::clamp<std::int64_t>(partial_elements / size, 1, std::min(parts, cut_.sample_runs));
+    const std::int64_t runs = pieces(cut_.sample_runs, sums);
+    const std::int64_t share = pieces(cut_.channels, pieces(parts, sums * s_.groups));
+    const std::int64_t shares = pieces(cut_.channels, share);
+    Array partial(Shape{sums - 1, size}, dtype_of<T>);
+    T* partial_sums = partial.mutable_data<T>();
+    parallel_for(sums * s_.groups * shares, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t sum = i / shares / s_.groups, group = i / shares % s_.groups;
+        const std::int64_t channel = i % shares * share;
+        T* result = (sum == 0 ? w : partial_sums + (sum - 1) * size) + group * cut_.filters * cut_.depth +
+                    channel * columns_.taps();
+        sum_products(x, y, sum * runs, std::min(cut_.sample_runs, (sum + 1) * runs), group, channel,
+                     std::min(share, cut_.channels - channel), result);
+      }
+    });
+    parallel_for(size, 16384, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t k = 0; k < sums - 1; ++k) {
+        for (std::int64_t i = begin; i < end; ++i) w[i] += partial_sums[k * size + i];
+      }
     });
   }
 
  private:
-  using Pair = std::array<std::int64_t, 2>;
+  /// Parts of a weight's gradient: enough for as many threads; and what their sums may take.
+  static constexpr std::int64_t parts = 8, partial_elements = 1 << 20;
 
-  /// One kernel tap on one output row: outputs [first, last) read input_row at input_column + stride i.
-  struct Run {
-    std::int64_t first, last, input_row, input_column;
+  /// Memory of one block, from the pool.
+  struct Scratch {
+    Scratch(std::int64_t column_size, std::int64_t output_size, std::int64_t plane_size)
+        : memory(Shape{column_size + output_size + plane_size}, dtype_of<T>),
+          columns(memory.mutable_data<T>()),
+          outputs(columns + column_size),
+          planes(outputs + output_size) {}
+    Array memory;
+    T *columns, *outputs, *planes;
   };
 
-  const T* plane(const T* x, std::int64_t n, std::int64_t c) const noexcept {
-    return x + (n * s_.channels + c) * s_.in[0] * s_.in[1];
+  ConvBlock block(std::int64_t sample_run, std::int64_t group, std::int64_t row_run) const noexcept {
+    const std::int64_t first = sample_run * cut_.samples, row = row_run * cut_.rows;
+    return {first, std::min(cut_.samples, s_.batch - first), group, 0, cut_.channels,
+            row,   std::min(cut_.rows, s_.out[0] - row)};
   }
 
-  template <class F>
-  void each_row(const Block& b, const F& f) const {
-    for (std::int64_t c = 0; c < b.channels; ++c) {
-      const std::int64_t channel = b.group * (s_.channels / s_.groups) + b.channel + c;
-      for (std::int64_t t = 0; t < taps_; ++t) {
-        const std::int64_t down = t / s_.kernel[1] * s_.dilation[0] - s_.padding[0];
-        const std::int64_t right = t % s_.kernel[1] * s_.dilation[1] - s_.padding[1];
-        const auto [first, last] = s_.inside(1, right);
-        for (std::int64_t n = 0; n < b.samples; ++n) {
-          for (std::int64_t oh = 0; oh < s_.out[0]; ++oh) {
-            const std::int64_t ih = oh * s_.stride[0] + down;
-            const bool inside = ih >= 0 && ih < s_.in[0];
-            f(b.first + n, channel, Run{inside ? first : 0, inside ? last : 0, ih, right}, c * taps_ + t,
-              n * positions_ + oh * s_.out[1]);
-          }
-        }
+  /// The sum over a run of blocks: (filters, rows of the channels) of y's planes by the columns.
+  void sum_products(const T* x, const T* y, std::int64_t first, std::int64_t last, std::int64_t group,
+                    std::int64_t channel, std::int64_t channels, T* result) const {
+    ConvBlock b = block(first, group, 0);
+    b.channel = channel;
+    b.channels = channels;
+    if (first >= last) {
+      for (std::int64_t o = 0; o < cut_.filters; ++o) {
+        std::fill_n(result + o * cut_.depth, channels * columns_.taps(), T(0));
+      }
+      return;
+    }
+    const Scratch scratch(column_size(b), copied(b), columns_.gather_planes(b));
+    double beta = 0;
+    for (std::int64_t run = first; run < last; ++run) {
+      for (std::int64_t row_run = 0; row_run < cut_.row_runs; ++row_run, beta = 1) {
+        b = block(run, group, row_run);
+        b.channel = channel;
+        b.channels = channels;
+        product_here(Gemm{cut_.filters, channels * columns_.taps(), columns_.width(b), false, true, stored_row(b),
+                          columns_.width(b), cut_.depth, beta},
+                     outputs_of(y, b, scratch), columns_of(x, b, scratch), result);
       }
     }
+  }
+
+  std::int64_t column_size(const ConvBlock& b) const noexcept {
+    return cut_.columns_are_input ? 0 : b.channels * columns_.taps() * columns_.width(b);
+  }
+  const T* weights(const T* w, const ConvBlock& b) const noexcept { return w + b.group * cut_.filters * cut_.depth; }
+
+  std::int64_t input_offset(const ConvBlock& b) const noexcept {
+    return ((b.first * s_.groups + b.group) * cut_.channels + b.channel) * cut_.positions;
+  }
+  const T* columns_of(const T* x, const ConvBlock& b, const Scratch& scratch) const {
+    if (cut_.columns_are_input) return x + input_offset(b);
+    columns_.gather(x, b, scratch.planes, scratch.columns);
+    return scratch.columns;
+  }
+
+  // A block of y is a matrix (filters, samples x positions): for one sample y itself, else a copy.
+  std::int64_t copied(const ConvBlock& b) const noexcept {
+    return b.samples > 1 ? cut_.filters * columns_.width(b) : 0;
+  }
+  std::int64_t stored_row(const ConvBlock& b) const noexcept {
+    return b.samples > 1 ? columns_.width(b) : cut_.positions;
+  }
+  template <class Y>
+  Y* planes_of(Y* y, const ConvBlock& b) const noexcept {
+    return y + (b.first * s_.filters + b.group * cut_.filters) * cut_.positions + b.row * s_.out[1];
+  }
+  void copy(const T* from, T* to) const { std::memcpy(to, from, static_cast<std::size_t>(cut_.positions) * sizeof(T)); }
+  /// f(plane, its place in the matrix).
+  template <class Y, class F>
+  void each_plane(const ConvBlock& b, Y* y, const F& f) const {
+    Y* planes = planes_of(y, b);
+    for (std::int64_t o = 0; o < cut_.filters; ++o) {
+      for (std::int64_t n = 0; n < b.samples; ++n) {
+        f(planes + (n * s_.filters + o) * cut_.positions, (o * b.samples + n) * cut_.positions);
+      }
+    }
+  }
+  const T* outputs_of(const T* y, const ConvBlock& b, const Scratch& scratch) const {
+    if (b.samples == 1) return planes_of(y, b);
+    each_plane(b, y, [&](const T* plane, std::int64_t at) { copy(plane, scratch.outputs + at); });
+    return scratch.outputs;
   }
 
   const ConvShape& s_;
-  std::int64_t positions_, taps_;
+  Cut cut_;
+  Columns<T> columns_;
 };
-
-/// One array's planes of a block as a matrix (channels, samples * positions): itself for one sample, else a copy.
-template <class T>
-struct OutputBlock {
-  OutputBlock(const ConvShape& s, std::int64_t positions) : s(s), positions(positions) {}
-
-  T* plane(T* y, const Block& b, std::int64_t n, std::int64_t o) const noexcept {
-    return y + ((b.first + n) * s.filters + b.group * (s.filters / s.groups) + o) * positions;
-  }
-  template <class F>
-  void each_plane(const Block& b, const F& f) const {
-    for (std::int64_t o = 0; o < s.filters / s.groups; ++o) {
-      for (std::int64_t n = 0; n < b.samples; ++n) f(n, o, (o * b.samples + n) * positions);
-    }
-  }
-  const T* load(const T* y, const Block& b, T* buffer) const {
-    T* source = const_cast<T*>(y);
-    if (b.samples == 1) return plane(source, b, 0, 0);
-    each_plane(b, [&](std::int64_t n, std::int64_t o, std::int64_t at) {
-      std::memcpy(buffer + at, plane(source, b, n, o), static_cast<std::size_t>(positions) * sizeof(T));
-    });
-    return buffer;
-  }
-  void store(const T* buffer, const Block& b, T* y) const {
-    each_plane(b, [&](std::int64_t n, std::int64_t o, std::int64_t at) {
-      std::memcpy(plane(y, b, n, o), buffer + at, static_cast<std::size_t>(positions) * sizeof(T));
-    });
-  }
-
-  const ConvShape& s;
-  std::int64_t positions;
-};
-
-/// Scratch memory of one chunk, from the pool.
-template <class T>
-struct Scratch {
-  Scratch(std::int64_t columns, std::int64_t outputs)
-      : memory(Shape{columns + outputs}, dtype_of<T>),
-        columns(memory.mutable_data<T>()),
-        outputs(this->columns + columns) {}
-  Array memory;
-  T* columns;
-  T* outputs;
-};
-
-/// Calls f(block) for every run of samples and every group, in parallel.
-template <class F>
-void each_block(const ConvShape& s, std::int64_t samples, const F& f) {
-  const std::int64_t runs = (s.batch + samples - 1) / samples;
-  parallel_for(runs * s.groups, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t first = i / s.groups * samples;
-      f(Block{first, std::min(samples, s.batch - first), i % s.groups, 0, s.channels / s.groups});
-    }
-  });
-}
-
-/// The extents of a group's products: (filters, depth) weights against (depth, positions) columns.
-template <class T>
-struct Lowering {
-  explicit Lowering(const ConvShape& s)
-      : columns(s),
-        output(s, columns.positions()),
-        filters(s.filters / s.groups),
-        channels(s.channels / s.groups),
-        depth(channels * columns.taps()),
-        samples(columns.are_the_input() ? 1 : columns.samples_a_block(channels)) {}
-
-  std::int64_t width(const Block& b) const noexcept { return b.samples * columns.positions(); }
-  Scratch<T> scratch(const Block& b) const { return {depth * width(b), filters * width(b)}; }
-  const T* weights(const T* w, const Block& b) const noexcept { return w + b.group * filters * depth; }
-  /// Where the input itself serves as the columns of a one-sample block.
-  std::int64_t input_offset(const Block& b) const noexcept {
-    return (b.first * output.s.groups + b.group) * channels * width(b);
-  }
-
-  Columns<T> columns;
-  OutputBlock<T> output;
-  std::int64_t filters, channels, depth, samples;
-};
-
-template <class T>
-void forward(const ConvShape& s, const T* x, const T* w, T* y) {
-  const Lowering<T> l(s);
-  each_block(s, l.samples, [&](const Block& b) {
-    const Scratch<T> scratch = l.scratch(b);
-    const T* right = x + l.input_offset(b);
-    if (!l.columns.are_the_input()) {
-      l.columns.gather(x, b, scratch.columns);
-      right = scratch.columns;
-    }
-    T* result = b.samples == 1 ? l.output.plane(y, b, 0, 0) : scratch.outputs;
-    product_here(Gemm{l.filters, l.width(b), l.depth, false, false, l.depth, l.width(b), l.width(b), 0.0},
-                 l.weights(w, b), right, result);
-    if (b.samples > 1) l.output.store(scratch.outputs, b, y);
-  });
-}
-
-/// x holds zeros.
-template <class T>
-void input_adjoint(const ConvShape& s, const T* y, const T* w, T* x) {
-  const Lowering<T> l(s);
-  each_block(s, l.samples, [&](const Block& b) {
-    const Scratch<T> scratch = l.scratch(b);
-    T* result = l.columns.are_the_input() ? x + l.input_offset(b) : scratch.columns;
-    product_here(Gemm{l.depth, l.width(b), l.filters, true, false, l.depth, l.width(b), l.width(b), 0.0},
-                 l.weights(w, b), l.output.load(y, b, scratch.outputs), result);
-    if (!l.columns.are_the_input()) l.columns.scatter_add(scratch.columns, b, x);
-  });
-}
-
-template <class T>
-void weight_adjoint(const ConvShape& s, const T* x, const T* y, T* w) {
-  const Lowering<T> l(s);
-  // Chunks own disjoint columns of the weight, so that nothing is summed across threads.
-  const std::int64_t share = (l.channels + 1) / 2;
-  const std::int64_t shares = (l.channels + share - 1) / share;
-  const std::int64_t samples = l.columns.samples_a_block(l.channels);
-  parallel_for(s.groups * shares, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      Block b{0, samples, i / shares, i % shares * share, 0};
-      b.channels = std::min(share, l.channels - b.channel);
-      const std::int64_t rows = b.channels * l.columns.taps();
-      const Scratch<T> scratch(rows * l.width(b), l.filters * l.width(b));
-      for (; b.first < s.batch; b.first += samples) {
-        b.samples = std::min(samples, s.batch - b.first);
-        l.columns.gather(x, b, scratch.columns);
-        product_here(
-            Gemm{l.filters, rows, l.width(b), false, true, l.width(b), l.width(b), l.depth, b.first == 0 ? 0.0 : 1.0},
-            l.output.load(y, b, scratch.outputs), scratch.columns,
-            w + b.group * l.filters * l.depth + b.channel * l.columns.taps());
-      }
-    }
-  });
-}
 
 /// f(T()) for the C++ type of a floating dtype.
 template <class F>
@@ -256,18 +232,18 @@ void conv2d(const ConvGeometry& g, const Array& x, const Array& w, Array& y) {
   if (y.size() == 0) return;
   if (w.size() == 0) return fill(y, 0.0);
   with_type(y.dtype(), [&]<class T>(T) {
-    const auto f = s.depthwise() ? detail::depthwise_forward<T> : forward<T>;
-    f(s, x.data<T>(), w.data<T>(), y.mutable_data<T>());
+    if (s.depthwise()) return detail::depthwise_forward<T>(s, x.data<T>(), w.data<T>(), y.mutable_data<T>());
+    Blocked<T>(s).forward(x.data<T>(), w.data<T>(), y.mutable_data<T>());
   });
 }
 
 void conv2d_input(const ConvGeometry& g, const Array& y, const Array& w, Array& x) {
   const ConvShape s = resolve(g, x.shape(), w.shape(), y.shape());
-  fill(x, 0.0);
-  if (y.size() == 0 || w.size() == 0) return;
+  if (x.size() == 0) return;
+  if (y.size() == 0 || w.size() == 0) return fill(x, 0.0);
   with_type(x.dtype(), [&]<class T>(T) {
-    const auto f = s.depthwise() ? detail::depthwise_input<T> : input_adjoint<T>;
-    f(s, y.data<T>(), w.data<T>(), x.mutable_data<T>());
+    if (s.depthwise()) return detail::depthwise_input<T>(s, y.data<T>(), w.data<T>(), x.mutable_data<T>());
+    Blocked<T>(s).input_adjoint(y.data<T>(), w.data<T>(), x.mutable_data<T>());
   });
 }
 
@@ -276,8 +252,8 @@ void conv2d_weight(const ConvGeometry& g, const Array& x, const Array& y, Array&
   if (w.size() == 0) return;
   if (y.size() == 0 || x.size() == 0) return fill(w, 0.0);
   with_type(w.dtype(), [&]<class T>(T) {
-    const auto f = s.depthwise() ? detail::depthwise_weight<T> : weight_adjoint<T>;
-    f(s, x.data<T>(), y.data<T>(), w.mutable_data<T>());
+    if (s.depthwise()) return detail::depthwise_weight<T>(s, x.data<T>(), y.data<T>(), w.mutable_data<T>());
+    Blocked<T>(s).weight_adjoint(x.data<T>(), y.data<T>(), w.mutable_data<T>());
   });
 }
 

@@ -3,31 +3,12 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <utility>
 
+#include <xgrad/autograd/kernels/conv_shape.h>
 #include <xgrad/autograd/parallel.h>
 
 namespace xgrad::kernels::detail {
-
-/// A convolution with all extents resolved; pairs are (height, width).
-struct ConvShape {
-  std::int64_t batch, channels, filters, groups;
-  std::array<std::int64_t, 2> in, kernel, out, stride, padding, dilation;
-
-  bool depthwise() const noexcept { return groups == channels && groups == filters; }
-
-  /// Outputs [first, last) of an axis whose input index, stride i + shift, is inside the image.
-  std::pair<std::int64_t, std::int64_t> inside(std::size_t axis, std::int64_t shift) const noexcept {
-    const std::int64_t step = stride[axis];
-    const std::int64_t first = shift >= 0 ? 0 : (-shift + step - 1) / step;
-    const std::int64_t room = in[axis] - 1 - shift;
-    const std::int64_t last = room < 0 ? 0 : room / step + 1;
-    const std::int64_t end = std::clamp<std::int64_t>(last, 0, out[axis]);
-    return {std::min(first, end), end};
-  }
-};
 
 /// Calls f(tap, x_row, y_row, n) for each kernel tap and output row of a plane: output y_row[i] meets input
 /// x_row[stride i], i in [0, n).
@@ -67,12 +48,12 @@ void depthwise_forward(const ConvShape& s, const T* x, const T* w, T* y) {
   });
 }
 
-/// x holds zeros.
 template <class T>
 void depthwise_input(const ConvShape& s, const T* y, const T* w, T* x) {
   const std::int64_t in = s.in[0] * s.in[1], out = s.out[0] * s.out[1], taps = s.kernel[0] * s.kernel[1];
   each_plane(s.batch * s.channels, [&](std::int64_t p) {
     const T* filter = w + p % s.channels * taps;
+    std::fill_n(x + p * in, in, T(0));
     each_tap_row(s, x + p * in, y + p * out, [&](std::int64_t tap, T* to, const T* from, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i) to[i * s.stride[1]] += filter[tap] * from[i];
     });

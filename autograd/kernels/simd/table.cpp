@@ -7,6 +7,7 @@ namespace xgrad::kernels::simd::XGRAD_ISA {
 void fill(Table& t) {
   add_elementwise(t);
   add_reduce(t);
+  add_columns(t);
   add_optimizer(t);
   add_random(t);
 }

@@ -34,6 +34,19 @@ using FoldLoop = void (*)(const Fold& fold, const void* x, void* y);
 /// Row-wise over (rows, n); y is (rows, n), for logsumexp (rows).
 using SoftmaxLoop = void (*)(std::int64_t rows, std::int64_t n, const void* x, void* y);
 
+/// Rows of n elements: on one side they lie apart, in planes, on the other they follow each other.
+struct Patch {
+  std::int64_t planes, plane_stride, rows, row_stride, n;
+};
+using PatchLoop = void (*)(const Patch& p, const void* from, void* to);
+
+/// Rows (width), and the same dealt out to `step` phases of phase_width: element i goes to place i + offset, that is to
+/// phase place % step at place / step.
+struct Phases {
+  std::int64_t rows, width, offset, step, phase_width;
+};
+using PhaseLoop = void (*)(const Phases& p, const void* from, void* to);
+
 /// State arrays may be null where the update does not use them.
 using SgdLoop = void (*)(const SgdUpdate& u, std::int64_t n, const void* g, void* p, void* buffer);
 using AdamLoop = void (*)(const AdamUpdate& u, std::int64_t n, const void* g, void* p, void* m, void* v, void* max_v);
@@ -46,6 +59,8 @@ struct Table {
   BinaryLoop binary[3][static_cast<int>(Binary::count_)][4];
   FoldLoop fold[3][static_cast<int>(Reduce::count_)];
   SoftmaxLoop softmax[2], log_softmax[2], logsumexp[2];
+  PatchLoop pack[2], unpack_add[2];  ///< apart to dense, and dense added to what lies apart
+  PhaseLoop split[2], join[2];       ///< image to phases, which keep what lies around it, and back
   SgdLoop sgd[2];
   AdamLoop adam[2];
   RmspropLoop rmsprop[2];
