@@ -113,8 +113,84 @@ OpRow row_of_conv2d_weight() {
               "does not fit (1, 2, 3, 3)")}};
 }
 
+OpRow row_of_conv1d() {
+  const auto sample = [](const Conv1dOptions& options, const Shape& x, const Shape& w, bool bias = false) {
+    Variables inputs{values(x, 1), values(w, 2)};
+    if (bias) inputs.push_back(values({w[0]}, 3));
+    return Sample([=](const Variables& in) { return conv1d(in[0], in[1], bias ? in[2] : Variable(), options); },
+                  inputs);
+  };
+  const Variable x = values({2, 4, 5}, 1);
+  return {"conv1d",
+          Smoothness::smooth,
+          {sample({}, {1, 1, 3}, {1, 1, 2}), sample({.stride = 2, .padding = 1}, {2, 3, 6}, {4, 3, 3}, true),
+           sample({.padding = 2, .dilation = 2}, {1, 2, 5}, {2, 2, 3}),
+           sample({.groups = 2}, {2, 4, 4}, {6, 2, 2}, true), sample({.padding = 1, .groups = 3}, {2, 3, 5}, {3, 1, 3}),
+           sample({}, {0, 2, 4}, {3, 2, 2}), sample({}, {2, 3, 4}, {5, 3, 1})},
+          {throws<ShapeError>(
+               [=] {
+                 conv1d(x, values({3, 3, 2}, 2));
+               },
+               "[conv1d] over images of height 1: [conv2d] (2, 4"),
+           throws<ShapeError>(
+               [=] {
+                 conv1d(x, values({3, 4}, 2));
+               },
+               "[conv1d] takes arrays of three axes"),
+           throws<ValueError>(
+               [=] {
+                 conv1d(x, values({3, 4, 2}, 2), {}, {.stride = 0});
+               },
+               "stride")}};
+}
+
+OpRow row_of_conv_transpose1d() {
+  const auto sample = [](const Conv1dOptions& options, std::int64_t output_padding, const Shape& x, const Shape& w,
+                         bool bias = false) {
+    Variables inputs{values(x, 1), values(w, 2)};
+    if (bias) inputs.push_back(values({w[1] * options.groups}, 3));
+    return Sample(
+        [=](const Variables& in) {
+          return conv_transpose1d(in[0], in[1], bias ? in[2] : Variable(), options, output_padding);
+        },
+        inputs);
+  };
+  return {"conv_transpose1d",
+          Smoothness::smooth,
+          {sample({}, 0, {1, 1, 2}, {1, 1, 2}), sample({.stride = 2, .padding = 1}, 0, {2, 3, 3}, {3, 2, 4}, true),
+           sample({.stride = 3, .padding = 1}, 2, {1, 2, 2}, {2, 3, 3}),
+           sample({.padding = 1, .dilation = 2}, 0, {1, 2, 3}, {2, 2, 3}),
+           sample({.stride = 2, .groups = 2}, 1, {2, 4, 2}, {4, 3, 2}, true), sample({}, 0, {2, 3, 3}, {3, 4, 1})},
+          {throws<ValueError>(
+              [] {
+                conv_transpose1d(values({2, 4, 3}, 1), values({4, 3, 2}, 2), {}, {}, 1);
+              },
+              "[conv_transpose1d] over images of height 1: [conv_transpose2d] the output padding 1")}};
+}
+
+OpRow row_of_conv1d_weight() {
+  const auto sample = [](const Conv1dOptions& options, std::int64_t kernel, const Shape& x, const Shape& g) {
+    return Sample([=](const Variables& in) { return conv1d_weight(in[0], in[1], kernel, options); },
+                  {values(x, 1), values(g, 2)});
+  };
+  return {
+      "conv1d_weight",
+      Smoothness::smooth,
+      {sample({}, 2, {1, 1, 3}, {1, 1, 2}), sample({.stride = 2, .padding = 1}, 4, {2, 3, 6}, {2, 4, 3}),
+       sample({.padding = 2, .dilation = 2}, 3, {1, 2, 5}, {1, 2, 5}), sample({.groups = 2}, 2, {2, 4, 3}, {2, 6, 2}),
+       sample({.groups = 3}, 3, {2, 3, 4}, {2, 3, 2}), sample({}, 1, {2, 3, 3}, {2, 4, 3})},
+      {throws<ShapeError>(
+          [] {
+            conv1d_weight(values({2, 3, 4}, 1), values({1, 2, 3}, 2), 2);
+          },
+          "[conv1d_weight] over images of height 1: [conv2d_weight]")}};
+}
+
 }  // namespace
 
-OpRows convolution_rows() { return {row_of_conv2d(), row_of_conv_transpose2d(), row_of_conv2d_weight()}; }
+OpRows convolution_rows() {
+  return {row_of_conv2d(), row_of_conv_transpose2d(), row_of_conv2d_weight(),
+          row_of_conv1d(), row_of_conv_transpose1d(), row_of_conv1d_weight()};
+}
 
 }  // namespace xgrad::test

@@ -76,10 +76,48 @@ OpRow padding_row(const std::string& name, std::vector<ErrorCase> errors) {
           std::move(errors)};
 }
 
+template <Variable (*f)(const Variable&, std::int64_t)>
+OpRow shuffle_row(const std::string& name, const std::vector<std::pair<Shape, std::int64_t>>& cases,
+                  std::vector<ErrorCase> errors) {
+  std::vector<Sample> samples;
+  for (const auto& [shape, r] : cases) {
+    const std::int64_t factor = r;
+    samples.push_back(on(shape, [factor](const Variable& x) { return f(x, factor); }));
+  }
+  errors.push_back(throws<ShapeError>([] { f(zeros({2, 2}), 2); }, "[" + name + "] takes (..., C, H, W), got (2, 2)"));
+  errors.push_back(throws<ValueError>([] { f(zeros({4, 2, 2}), 0); }, "the factor must be at least 1, got 0"));
+  return {name, Smoothness::smooth, std::move(samples), std::move(errors)};
+}
+
 }  // namespace
 
 OpRows resize_rows() {
-  return {row_of_upsample_nearest(), row_of_upsample_bilinear(),
+  return {shuffle_row<pixel_shuffle>("pixel_shuffle",
+                                     {{{2, 4, 2, 3}, 2},
+                                      {{1, 9, 1, 2}, 3},
+                                      {{8, 3, 2}, 2},
+                                      {{2, 1, 4, 1, 1}, 2},
+                                      {{0, 4, 2, 2}, 2},
+                                      {{1, 3, 2, 2}, 1}},
+                                     {throws<ShapeError>(
+                                         [] {
+                                           pixel_shuffle(zeros({1, 6, 2, 2}), 2);
+                                         },
+                                         "6 channels do not divide by 2^2")}),
+          shuffle_row<pixel_unshuffle>("pixel_unshuffle",
+                                       {{{2, 1, 4, 6}, 2},
+                                        {{1, 2, 3, 6}, 3},
+                                        {{2, 4, 2}, 2},
+                                        {{2, 1, 1, 2, 2}, 2},
+                                        {{0, 1, 4, 2}, 2},
+                                        {{1, 3, 2, 2}, 1}},
+                                       {throws<ShapeError>(
+                                           [] {
+                                             pixel_unshuffle(zeros({1, 1, 4, 3}), 2);
+                                           },
+                                           "an image of 4 x 3 pixels does not divide by 2")}),
+          row_of_upsample_nearest(),
+          row_of_upsample_bilinear(),
           padding_row<reflection_pad2d>(
               "reflection_pad2d",
               {throws<ValueError>(

@@ -13,6 +13,14 @@ Conv2dOptions geometry(const Attributes& a) {
           .groups = a.value("groups", usual.groups)};
 }
 
+Conv1dOptions geometry_1d(const Attributes& a) {
+  const Conv1dOptions usual;
+  return {.stride = a.value("stride", usual.stride),
+          .padding = a.value("padding", usual.padding),
+          .dilation = a.value("dilation", usual.dilation),
+          .groups = a.value("groups", usual.groups)};
+}
+
 const PyTorchCalls rows({
     {"conv2d",
      [](In x, At a, DType) -> Variables {
@@ -25,6 +33,17 @@ const PyTorchCalls rows({
      }},
     {"conv2d_weight",
      [](In x, At a, DType) -> Variables { return {conv2d_weight(x[0], x[1], a["kernel"], geometry(a))}; }},
+    {"conv1d",
+     [](In x, At a, DType) -> Variables {
+       return {conv1d(x[0], x[1], x.size() == 3 ? x[2] : Variable(), geometry_1d(a))};
+     }},
+    {"conv_transpose1d",
+     [](In x, At a, DType) -> Variables {
+       return {conv_transpose1d(x[0], x[1], x.size() == 3 ? x[2] : Variable(), geometry_1d(a),
+                                a.value("output_padding", std::int64_t{0}))};
+     }},
+    {"conv1d_weight",
+     [](In x, At a, DType) -> Variables { return {conv1d_weight(x[0], x[1], a["kernel"], geometry_1d(a))}; }},
 });
 
 }  // namespace

@@ -11,6 +11,13 @@ std::optional<Extents> stride(const Attributes& a) {
   return a.contains("stride") ? std::optional(a["stride"].get<Extents>()) : std::nullopt;
 }
 
+MaxPool2dOptions max_options(const Attributes& a) {
+  return {.stride = stride(a),
+          .padding = a.value("padding", Extents{0, 0}),
+          .dilation = a.value("dilation", Extents{1, 1}),
+          .ceil_mode = a.value("ceil_mode", false)};
+}
+
 const PyTorchCalls rows({
     {"avg_pool2d",
      [](In x, At a, DType) -> Variables {
@@ -22,6 +29,14 @@ const PyTorchCalls rows({
      }},
     {"adaptive_avg_pool2d",
      [](In x, At a, DType) -> Variables { return {adaptive_avg_pool2d(x[0], a["size"].get<Extents>())}; }},
+    {"max_pool2d",
+     [](In x, At a, DType) -> Variables { return {max_pool2d(x[0], a["kernel"].get<Extents>(), max_options(a))}; }},
+    {"max_pool2d_with_indices",
+     [](In x, At a, DType) -> Variables {
+       return max_pool2d_with_indices(x[0], a["kernel"].get<Extents>(), max_options(a));
+     }},
+    {"max_unpool2d",
+     [](In x, At a, DType) -> Variables { return {max_unpool2d(x[0], x[1], a["size"].get<Extents>())}; }},
 });
 
 }  // namespace

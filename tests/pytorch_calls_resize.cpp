@@ -25,6 +25,8 @@ const PyTorchCalls rows({
      }},
     {"reflection_pad2d", [](In x, At a, DType) -> Variables { return {reflection_pad2d(x[0], padding(a))}; }},
     {"replication_pad2d", [](In x, At a, DType) -> Variables { return {replication_pad2d(x[0], padding(a))}; }},
+    {"pixel_shuffle", [](In x, At a, DType) -> Variables { return {pixel_shuffle(x[0], a["r"])}; }},
+    {"pixel_unshuffle", [](In x, At a, DType) -> Variables { return {pixel_unshuffle(x[0], a["r"])}; }},
 });
 
 }  // namespace

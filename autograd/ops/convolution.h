@@ -32,4 +32,21 @@ Variable conv_transpose2d(const Variable& x, const Variable& weight, const Varia
 Variable conv2d_weight(const Variable& x, const Variable& g, std::array<std::int64_t, 2> kernel,
                        const Conv2dOptions& options = {});
 
+struct Conv1dOptions {
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  std::int64_t dilation = 1;
+  std::int64_t groups = 1;
+};
+
+/// The same family over one axis, as images of height 1: x (N, C, L) with weight (O, C / groups, K) gives (N, O, OL).
+Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias = {},
+                const Conv1dOptions& options = {});
+/// x (N, C, L), weight (C, O / groups, K) give (N, O, OL), OL = (L - 1) stride - 2 padding + dilation (K - 1) +
+/// output_padding + 1; the output padding must be smaller than the stride.
+Variable conv_transpose1d(const Variable& x, const Variable& weight, const Variable& bias = {},
+                          const Conv1dOptions& options = {}, std::int64_t output_padding = 0);
+/// x (N, C, L) and g (N, O, OL) give (O, C / groups, K) for K = kernel.
+Variable conv1d_weight(const Variable& x, const Variable& g, std::int64_t kernel, const Conv1dOptions& options = {});
+
 }  // namespace xgrad

@@ -24,4 +24,24 @@ Variable avg_pool2d(const Variable& x, std::array<std::int64_t, 2> kernel, const
 /// Means over OH x OW windows that cover the plane: rows floor(i H / OH) to ceil((i + 1) H / OH), columns alike.
 Variable adaptive_avg_pool2d(const Variable& x, std::array<std::int64_t, 2> size);
 
+struct MaxPool2dOptions {
+  std::optional<std::array<std::int64_t, 2>> stride = std::nullopt;  ///< the kernel's extents when not given
+  std::array<std::int64_t, 2> padding{0, 0};                         ///< at most half of the kernel; never the largest
+  std::array<std::int64_t, 2> dilation{1, 1};
+  bool ceil_mode = false;  ///< a last window may hang over the far edge
+};
+
+/// Largest element of each window: (..., OH, OW), OH = floor or ceil((H + 2 padding - dilation (KH - 1) - 1) / stride)
+/// +
+/// 1. Of equal elements the first counts and gets the gradient. NaN propagates.
+/// @throws as avg_pool2d.
+Variable max_pool2d(const Variable& x, std::array<std::int64_t, 2> kernel, const MaxPool2dOptions& options = {});
+/// {max_pool2d, where it found them}: int64 indices (..., OH, OW) into the plane of H W elements.
+Variables max_pool2d_with_indices(const Variable& x, std::array<std::int64_t, 2> kernel,
+                                  const MaxPool2dOptions& options = {});
+/// Zeros (..., H, W) of the given size plus y (..., OH, OW) at the indices of its planes: the adjoint of max pooling.
+/// Elements at one place add up (PyTorch's MaxUnpool2d keeps one of them; windows that do not overlap give none).
+/// @throws ShapeError when y and indices differ in shape, ValueError on an index outside the plane.
+Variable max_unpool2d(const Variable& y, const Variable& indices, std::array<std::int64_t, 2> size);
+
 }  // namespace xgrad

@@ -34,4 +34,10 @@ Variable reflection_pad2d(const Variable& x, const Padding2d& padding);
 /// Pads by repeating the edge pixels. @throws ValueError when a padding is negative.
 Variable replication_pad2d(const Variable& x, const Padding2d& padding);
 
+/// (..., C r^2, H, W) -> (..., C, H r, W r): pixel (h r + i, w r + j) of channel c is pixel (h, w) of channel
+/// c r^2 + i r + j (Shi et al., 2016). @throws ShapeError when the channels do not divide by r^2.
+Variable pixel_shuffle(const Variable& x, std::int64_t r);
+/// The inverse: (..., C, H r, W r) -> (..., C r^2, H, W). @throws ShapeError when the extents do not divide by r.
+Variable pixel_unshuffle(const Variable& x, std::int64_t r);
+
 }  // namespace xgrad

@@ -34,6 +34,11 @@ inline std::int64_t window_count(const char* op, const Shape& x, std::int64_t in
   }
   std::int64_t count = (room + (w.ceil_mode ? w.stride - 1 : 0)) / w.stride + 1;
   if (w.ceil_mode && (count - 1) * w.stride >= in + w.padding) --count;
+  for (std::int64_t i = 0; i < count && i * w.stride < w.padding; ++i) {
+    const std::int64_t behind = (w.padding - i * w.stride) % w.dilation;
+    const std::int64_t first = behind == 0 ? 0 : w.dilation - behind;
+    if (first >= in) throw ShapeError(name + "a dilated window holds no element of the input " + to_string(x));
+  }
   return count;
 }
 
