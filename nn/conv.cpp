@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Convolution modules: their parameters and PyTorch's default initialisation.
+#include <array>
 #include <cmath>
 
 #include <xgrad/autograd/error.h>
@@ -9,6 +10,10 @@
 namespace xgrad::nn {
 
 namespace {
+
+Conv1dOptions geometry(const ConvOptions1d& o) {
+  return {.stride = o.stride, .padding = o.padding, .dilation = o.dilation, .groups = o.groups};
+}
 
 Conv2dOptions geometry(const ConvOptions& o) {
   return {.stride = o.stride.array(), .padding = o.padding.array(), .dilation = o.dilation.array(), .groups = o.groups};
@@ -28,13 +33,15 @@ void draw(Variable& weight, Variable& bias, Generator& generator) {
   init::uniform_(bias, -bound, bound, generator);
 }
 
-std::string describe_as(const char* name, std::int64_t in, std::int64_t out, const Shape& weight,
-                        const Conv2dOptions& o) {
-  const auto show = [](std::int64_t height, std::int64_t width) { return to_string(Extents2d(height, width)); };
-  std::string text = std::string(name) + "(" + std::to_string(in) + ", " + std::to_string(out) + ", kernel " +
-                     show(weight[2], weight[3]) + ", stride " + show(o.stride[0], o.stride[1]) + ", padding " +
-                     show(o.padding[0], o.padding[1]);
-  if (o.groups != 1) text += ", " + std::to_string(o.groups) + " groups";
+std::string show(std::int64_t extent) { return std::to_string(extent); }
+std::string show(const std::array<std::int64_t, 2>& e) { return to_string(Extents2d(e[0], e[1])); }
+
+/// Of one axis or two.
+template <class Kernel, class Options>
+std::string describe_as(const char* name, std::int64_t in, std::int64_t out, const Kernel& kernel, const Options& o) {
+  std::string text = std::string(name) + "(" + show(in) + ", " + show(out) + ", kernel " + show(kernel) + ", stride " +
+                     show(o.stride) + ", padding " + show(o.padding);
+  if (o.groups != 1) text += ", " + show(o.groups) + " groups";
   return text + ")";
 }
 
@@ -52,7 +59,8 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOp
 Variable Conv2d::forward(const Variable& x) { return conv2d(x, weight, bias, options_); }
 
 std::string Conv2d::describe() const {
-  return describe_as("Conv2d", weight.size(1) * options_.groups, weight.size(0), weight.shape(), options_);
+  return describe_as("Conv2d", weight.size(1) * options_.groups, weight.size(0),
+                     std::array{weight.size(2), weight.size(3)}, options_);
 }
 
 ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOptions& options,
@@ -70,7 +78,40 @@ Variable ConvTranspose2d::forward(const Variable& x) {
 }
 
 std::string ConvTranspose2d::describe() const {
-  return describe_as("ConvTranspose2d", weight.size(0), weight.size(1) * options_.groups, weight.shape(), options_);
+  return describe_as("ConvTranspose2d", weight.size(0), weight.size(1) * options_.groups,
+                     std::array{weight.size(2), weight.size(3)}, options_);
+}
+
+Conv1d::Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, const ConvOptions1d& options,
+               Generator& generator)
+    : options_(geometry(options)) {
+  check_channels("Conv1d", in, out, options.groups);
+  weight = register_parameter("weight", Array(Shape{out, in / options.groups, kernel}, options.dtype));
+  if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
+  draw(weight, bias, generator);
+}
+
+Variable Conv1d::forward(const Variable& x) { return conv1d(x, weight, bias, options_); }
+
+std::string Conv1d::describe() const {
+  return describe_as("Conv1d", weight.size(1) * options_.groups, weight.size(0), weight.size(2), options_);
+}
+
+ConvTranspose1d::ConvTranspose1d(std::int64_t in, std::int64_t out, std::int64_t kernel, const ConvOptions1d& options,
+                                 Generator& generator)
+    : options_(geometry(options)), output_padding_(options.output_padding) {
+  check_channels("ConvTranspose1d", in, out, options.groups);
+  weight = register_parameter("weight", Array(Shape{in, out / options.groups, kernel}, options.dtype));
+  if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
+  draw(weight, bias, generator);
+}
+
+Variable ConvTranspose1d::forward(const Variable& x) {
+  return conv_transpose1d(x, weight, bias, options_, output_padding_);
+}
+
+std::string ConvTranspose1d::describe() const {
+  return describe_as("ConvTranspose1d", weight.size(0), weight.size(1) * options_.groups, weight.size(2), options_);
 }
 
 }  // namespace xgrad::nn

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Conv2d and ConvTranspose2d: learned filters over images.
+// Conv1d, Conv2d and their transposes: learned filters over lines and images.
 #pragma once
 
 #include <xgrad/autograd/ops/convolution.h>
@@ -50,6 +50,47 @@ class ConvTranspose2d : public Module {
  private:
   Conv2dOptions options_;
   std::array<std::int64_t, 2> output_padding_;
+};
+
+struct ConvOptions1d {
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  std::int64_t dilation = 1;
+  std::int64_t groups = 1;
+  bool bias = true;
+  std::int64_t output_padding = 0;  ///< ConvTranspose1d only
+  DType dtype = DType::float32;
+};
+
+/// (N, in, L) -> (N, out, OL), weight (out, in / groups, K), bias (out,); both start as Conv2d's.
+class Conv1d : public Module {
+ public:
+  Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, const ConvOptions1d& options = {},
+         Generator& generator = default_generator());
+  Variable forward(const Variable& x) override;
+  std::string describe() const override;
+
+  Variable weight;
+  Variable bias;  ///< undefined without bias
+
+ private:
+  Conv1dOptions options_;
+};
+
+/// (N, in, L) -> (N, out, OL), weight (in, out / groups, K), bias (out,); both start as ConvTranspose2d's.
+class ConvTranspose1d : public Module {
+ public:
+  ConvTranspose1d(std::int64_t in, std::int64_t out, std::int64_t kernel, const ConvOptions1d& options = {},
+                  Generator& generator = default_generator());
+  Variable forward(const Variable& x) override;
+  std::string describe() const override;
+
+  Variable weight;
+  Variable bias;  ///< undefined without bias
+
+ private:
+  Conv1dOptions options_;
+  std::int64_t output_padding_;
 };
 
 }  // namespace xgrad::nn

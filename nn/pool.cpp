@@ -28,6 +28,16 @@ Variable AvgPool2d::forward(const Variable& x) {
 
 std::string AvgPool2d::describe() const { return describe_as("AvgPool2d", kernel_, options_.stride, options_.padding); }
 
+Variable MaxPool2d::forward(const Variable& x) {
+  return max_pool2d(x, kernel_.array(),
+                    {.stride = array_of(options_.stride),
+                     .padding = options_.padding.array(),
+                     .dilation = options_.dilation.array(),
+                     .ceil_mode = options_.ceil_mode});
+}
+
+std::string MaxPool2d::describe() const { return describe_as("MaxPool2d", kernel_, options_.stride, options_.padding); }
+
 Variable AdaptiveAvgPool2d::forward(const Variable& x) { return adaptive_avg_pool2d(x, size_.array()); }
 
 }  // namespace xgrad::nn

@@ -28,6 +28,25 @@ class AvgPool2d : public Module {
   AvgPoolOptions options_;
 };
 
+struct MaxPoolOptions {
+  std::optional<Extents2d> stride = std::nullopt;  ///< the kernel's extents when not given
+  Extents2d padding = 0;
+  Extents2d dilation = 1;
+  bool ceil_mode = false;
+};
+
+/// Largest element of each window (max_pool2d): (..., H, W) -> (..., OH, OW).
+class MaxPool2d : public Module {
+ public:
+  explicit MaxPool2d(Extents2d kernel, const MaxPoolOptions& options = {}) : kernel_(kernel), options_(options) {}
+  Variable forward(const Variable& x) override;
+  std::string describe() const override;
+
+ private:
+  Extents2d kernel_;
+  MaxPoolOptions options_;
+};
+
 /// Means over windows that cover the image (adaptive_avg_pool2d): (..., H, W) -> (..., OH, OW).
 class AdaptiveAvgPool2d : public Module {
  public:

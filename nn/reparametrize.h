@@ -25,6 +25,7 @@ class WeightGuard {
 
 /// The axis of a layer's weight that counts its outputs.
 template <class Layer>
-inline constexpr std::int64_t output_axis = std::is_base_of_v<ConvTranspose2d, Layer> ? 1 : 0;
+inline constexpr std::int64_t output_axis =
+    std::is_base_of_v<ConvTranspose1d, Layer> || std::is_base_of_v<ConvTranspose2d, Layer> ? 1 : 0;
 
 }  // namespace xgrad::nn::detail

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Upsample: a scale or a size, handed to the ops.
+// Upsample and the pixel shuffles: options handed to the ops.
 #include <sstream>
 
 #include <xgrad/autograd/ops/resize.h>
@@ -25,5 +25,9 @@ std::string Upsample::describe() const {
        << (options_.align_corners ? ", corners aligned)" : ")");
   return text.str();
 }
+
+Variable PixelShuffle::forward(const Variable& x) { return pixel_shuffle(x, r_); }
+
+Variable PixelUnshuffle::forward(const Variable& x) { return pixel_unshuffle(x, r_); }
 
 }  // namespace xgrad::nn

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Modules that make images larger: interpolation, and channels turned into pixels.
+// Modules that resize images: interpolation, and channels turned into pixels or back.
 #pragma once
 
 #include <variant>
@@ -30,6 +30,28 @@ class Upsample : public Module {
  private:
   std::variant<double, Extents2d> target_;
   UpsampleOptions options_;
+};
+
+/// (..., C r^2, H, W) -> (..., C, H r, W r) (pixel_shuffle).
+class PixelShuffle : public Module {
+ public:
+  explicit PixelShuffle(std::int64_t r) : r_(r) {}
+  Variable forward(const Variable& x) override;
+  std::string describe() const override { return "PixelShuffle(" + std::to_string(r_) + ")"; }
+
+ private:
+  std::int64_t r_;
+};
+
+/// (..., C, H r, W r) -> (..., C r^2, H, W) (pixel_unshuffle).
+class PixelUnshuffle : public Module {
+ public:
+  explicit PixelUnshuffle(std::int64_t r) : r_(r) {}
+  Variable forward(const Variable& x) override;
+  std::string describe() const override { return "PixelUnshuffle(" + std::to_string(r_) + ")"; }
+
+ private:
+  std::int64_t r_;
 };
 
 }  // namespace xgrad::nn
