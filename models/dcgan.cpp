@@ -2,9 +2,6 @@
 // DCGAN's layers and initialisation.
 #include <xgrad/models/dcgan.h>
 
-#include <string>
-
-#include <xgrad/autograd/error.h>
 #include <xgrad/models/network_parts.h>
 #include <xgrad/nn/activation.h>
 #include <xgrad/nn/batch_norm.h>
@@ -18,12 +15,6 @@ namespace xgrad::models {
 namespace {
 
 constexpr nn::ConvOptions halving{.stride = 2, .padding = 1};
-
-void check_size(const ImageSize& image) {
-  if (image.height % 4 == 0 && image.width % 4 == 0) return;
-  throw ValueError("[dcgan] images of " + std::to_string(image.height) + "x" + std::to_string(image.width) +
-                   " cannot be halved twice; use another network");
-}
 
 // Weights N(0, 0.02^2), biases 0, scales of batch normalisation N(1, 0.02^2).
 void initialise(nn::Module& layer, Generator& random) {
@@ -39,9 +30,7 @@ void initialise(nn::Module& layer, Generator& random) {
 }  // namespace
 
 std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, const NetworkOptions& options, Generator& random) {
-  check_size(options.image);
-  const std::int64_t height = options.image.height / 4;
-  const std::int64_t width = options.image.width / 4;
+  const auto [height, width] = quarter_of(options.image, "dcgan");
   const LayerMaker make{random, initialise};
   auto net = std::make_shared<nn::Sequential>();
   const auto normalise = [&](std::int64_t channels) {
@@ -59,16 +48,16 @@ std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, const NetworkOp
 }
 
 std::shared_ptr<nn::Module> dcgan_discriminator(const NetworkOptions& options, Generator& random) {
-  check_size(options.image);
-  const LayerMaker make{random, initialise};
+  const auto [height, width] = quarter_of(options.image, "dcgan");
+  const LayerMaker make{random, initialise, options.spectral_norm};
   auto net = std::make_shared<nn::Sequential>();
-  net->append(make(nn::Conv2d(options.pac * (1 + options.beside_image()), 64, 4, halving, random)));
+  net->append(make(nn::Conv2d(options.d_channels(), 64, 4, halving, random)));
   net->append(nn::LeakyReLU(0.2));
   net->append(make(nn::Conv2d(64, 128, 4, halving, random)));
   if (options.mixing.discriminator) net->append(make(nn::BatchNorm2d(128)));
   net->append(nn::LeakyReLU(0.2));
   net->append(nn::Flatten());
-  return discriminator_of(net, 128 * options.pixels() / 16, options, make);
+  return discriminator_of(net, 128 * height * width, options, make);
 }
 
 }  // namespace xgrad::models

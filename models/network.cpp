@@ -4,6 +4,7 @@
 
 #include <xgrad/models/dcgan.h>
 #include <xgrad/models/network_parts.h>
+#include <xgrad/models/resnet.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/nn/activation.h>
 #include <xgrad/nn/linear.h>
@@ -15,10 +16,10 @@ namespace {
 // Linear layers of the given widths, `hidden` after each but the last, `output` after that.
 template <class Hidden, class Output>
 std::shared_ptr<nn::Sequential> perceptron(const std::vector<std::int64_t>& widths, Hidden hidden, Output output,
-                                           Generator& random) {
+                                           const LayerMaker& make) {
   auto net = std::make_shared<nn::Sequential>();
   for (std::size_t i = 1; i < widths.size(); ++i) {
-    net->append(nn::Linear(widths[i - 1], widths[i], {}, random));
+    net->append(make(nn::Linear(widths[i - 1], widths[i], {}, make.random)));
     net->append(i + 1 < widths.size() ? hidden() : output());
   }
   return net;
@@ -39,9 +40,10 @@ Networks perceptrons(const NetworkSpec& spec, const NetworkOptions& options, con
   g.push_back(options.pixels());
   std::vector<std::int64_t> d = {options.pac * (options.pixels() + options.beside_image())};
   d.insert(d.end(), d_widths.begin(), d_widths.end());
-  auto generator = perceptron(g, hidden, output, random);
-  auto features = perceptron(d, hidden, hidden, random);
-  return {generator_of(generator, options), discriminator_of(features, d.back(), options, {random})};
+  const LayerMaker make{.random = random, .spectral_norm = options.spectral_norm};
+  auto generator = perceptron(g, hidden, output, {.random = random});
+  auto features = perceptron(d, hidden, hidden, make);
+  return {generator_of(generator, options), discriminator_of(features, d.back(), options, make)};
 }
 
 template <class Output>
@@ -53,17 +55,21 @@ Networks mlp_relu(const NetworkSpec& spec, const NetworkOptions& options, Genera
   return perceptrons(spec, options, {128, 128}, {128, 128}, plain<nn::ReLU>, plain<nn::Identity>, random);
 }
 
-Networks dcgan(const NetworkSpec& spec, const NetworkOptions& options, Generator& random) {
-  auto g = dcgan_generator(spec.latent, options, random);
-  auto d = dcgan_discriminator(options, random);
+template <auto generator, auto discriminator>
+Networks convolutional(const NetworkSpec& spec, const NetworkOptions& options, Generator& random) {
+  auto g = generator(spec.latent, options, random);
+  auto d = discriminator(options, random);
   return {std::move(g), std::move(d)};
 }
 
-}  // namespace
-
-Mixing allowed_mixing(const std::optional<Penalty>& penalty) {
-  return {.generator = !penalty || penalty->point != Penalty::Point::latent, .discriminator = !penalty};
+// A penalty needs each sample's own gradient of D, and one by z that of G too. Under spectral normalisation D has no
+// other, which would undo it.
+Mixing allowed_mixing(const Preset& preset) {
+  const bool latent = preset.penalty && preset.penalty->point == Penalty::Point::latent;
+  return {.generator = !latent, .discriminator = !preset.penalty && !preset.spectral_norm};
 }
+
+}  // namespace
 
 const std::vector<NetworkSpec>& network_table() {
   using enum PixelRange;
@@ -76,7 +82,12 @@ const std::vector<NetworkSpec>& network_table() {
       {"dcgan28",
        "G 100-128x7x7-64x14x14-image, D image-64x14x14-128x7x7-1, 4x4 (transposed) convolutions, batch norm "
        "where the penalty allows it",
-       100, signed_unit, PixelLayout::planar, dcgan},
+       100, signed_unit, PixelLayout::planar, convolutional<dcgan_generator, dcgan_discriminator>},
+      {"resnet28",
+       "residual blocks, G 128-128x7x7-64x14x14-32x28x28-image by nearest upsampling, D "
+       "image-32x14x14-64x7x7-128x7x7-1 "
+       "by mean pooling, batch norm where the penalty allows it",
+       128, signed_unit, PixelLayout::planar, convolutional<resnet_generator, resnet_discriminator>},
   };
   return table;
 }
@@ -88,8 +99,11 @@ Networks make_networks(const Preset& preset, const ImageSize& image, Generator& 
   if (preset.labels != Labels::none && image.classes < 1) {
     throw ValueError("[make_networks] preset \"" + preset.name + "\" is told labels, and the images have no classes");
   }
-  const NetworkOptions options{
-      .image = image, .mixing = allowed_mixing(preset.penalty), .labels = preset.labels, .pac = preset.pac};
+  const NetworkOptions options{.image = image,
+                               .mixing = allowed_mixing(preset),
+                               .labels = preset.labels,
+                               .spectral_norm = preset.spectral_norm,
+                               .pac = preset.pac};
   return spec.make(spec, options, random);
 }
 

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
+#include <xgrad/autograd/random.h>
 #include <xgrad/models/conditioned.h>
-#include <xgrad/models/penalty.h>
 
 namespace xgrad::models {
 
@@ -15,8 +14,6 @@ struct Mixing {
   bool generator = true;
   bool discriminator = true;
 };
-/// What a penalty leaves free: every one needs each sample's own gradient of D, and one by z that of G too.
-Mixing allowed_mixing(const std::optional<Penalty>& penalty);
 
 /// The images a pair is for.
 struct ImageSize {
@@ -30,12 +27,15 @@ struct NetworkOptions {
   ImageSize image = {};
   Mixing mixing = {};
   Labels labels = Labels::none;
-  std::int64_t pac = 1;  ///< samples that D judges together
+  bool spectral_norm = false;  ///< of D's layers
+  std::int64_t pac = 1;        ///< samples that D judges together
 
   std::int64_t pixels() const noexcept { return image.height * image.width; }
-  /// Classes that go beside z into G, and beside an image into D.
+  /// Classes that go beside z into G, and beside each image into D.
   std::int64_t beside_latent() const noexcept { return labels == Labels::none ? 0 : image.classes; }
   std::int64_t beside_image() const noexcept { return labels == Labels::concat ? image.classes : 0; }
+  /// Planes that D sees of a pack of images.
+  std::int64_t d_channels() const noexcept { return pac * (1 + beside_image()); }
 };
 
 }  // namespace xgrad::models

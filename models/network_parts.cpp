@@ -2,9 +2,16 @@
 // Labels enter at the input of G and at the input or the output of D.
 #include <xgrad/models/network_parts.h>
 
+#include <xgrad/autograd/error.h>
 #include <xgrad/nn/linear.h>
 
 namespace xgrad::models {
+
+Quarter quarter_of(const ImageSize& image, const std::string& network) {
+  if (image.height % 4 == 0 && image.width % 4 == 0) return {image.height / 4, image.width / 4};
+  throw ValueError("[" + network + "] images of " + std::to_string(image.height) + "x" + std::to_string(image.width) +
+                   " cannot be halved twice; use another network");
+}
 
 std::shared_ptr<nn::Module> generator_of(std::shared_ptr<nn::Sequential> net, const NetworkOptions& options) {
   if (options.labels == Labels::none) return net;

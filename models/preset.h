@@ -37,6 +37,7 @@ struct Preset {
   std::string network = "mlp";
   OptimizerSpec optimizer = {};  ///< of each player
   double weight_clip = 0.0;      ///< D's parameters are clamped to [-c, c] after each of its updates; 0: they are not
+  bool spectral_norm = false;    ///< of every layer of D (Miyato et al., 2018), which then has no batch norm
   Labels labels = Labels::none;  ///< how the players learn of them
   std::int64_t pac = 1;          ///< samples that D judges together (PacGAN, Lin et al., 2018)
   double average = 0.999;  ///< decay of the moving average of G that samples are drawn from; 0: drawn from G itself

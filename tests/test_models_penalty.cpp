@@ -259,6 +259,8 @@ TEST_CASE("penalties: a layer that mixes samples is refused by name") {
   CAPTURE(message);
   CHECK(message.find("[wgan-gp]") != std::string::npos);
   CHECK(message.find("\"1.1\", BatchMean()") != std::string::npos);
+  CHECK(message.find("LayerNorm") != std::string::npos);
+  CHECK(message.find("spectral normalisation") != std::string::npos);
   net.eval();
   CHECK_NOTHROW(refuse_mixing(wgan_gp(), net));
 }

@@ -44,6 +44,20 @@ TEST_CASE("trainer: 20 rounds, saved, resumed and 20 more are 40 rounds, byte fo
   }
 }
 
+TEST_CASE("trainer: resnet28 resumes exactly, power iterations and batch statistics included") {
+  Preset preset = find_preset("sngan");
+  preset.network = "resnet28";
+  Data data;
+  Trainer whole = make_trainer(preset, data);
+  for (int i = 0; i < 2; ++i) whole.step();
+  const Checkpoint saved = whole.save();
+  Data rest_data = data;
+  Trainer rest = make_trainer(preset, rest_data, 2);
+  rest.load(saved);
+  for (int i = 0; i < 2; ++i) whole.step(), rest.step();
+  CHECK(bytes(rest.save()) == bytes(whole.save()));
+}
+
 TEST_CASE("trainer: layers that draw random numbers resume too") {
   const auto make = [](Data& data, std::uint64_t dropout_seed) {
     Generator random(4);

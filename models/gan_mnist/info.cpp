@@ -30,6 +30,7 @@ int print_presets() {
     if (p.schedule.d_steps > 1) std::printf(", %d updates of D for one of G", p.schedule.d_steps);
     if (p.schedule.simultaneous) std::printf(", simultaneous");
     if (p.penalty) std::printf(", lambda = %g", p.penalty->weight);
+    if (p.spectral_norm) std::printf(", D's layers under spectral normalisation");
     if (p.labels != Labels::none) std::printf(", labels by %s", name_of(p.labels).c_str());
     if (p.pac > 1) std::printf(", packs of %lld", static_cast<long long>(p.pac));
     if (p.weight_clip > 0) std::printf(", weights of D clipped to %g", p.weight_clip);
