@@ -125,7 +125,8 @@ void refuse_mixing(const Penalty& penalty, const nn::Module& network) {
   if (!culprit) return;
   throw ValueError("[" + penalty.name + "] the penalty needs each sample's own gradient, but " +
                    (place.empty() ? "the network " : "module \"" + place + "\", ") + culprit->describe() +
-                   ", mixes the samples of a batch; use a layer that does not (LayerNorm), spectral normalisation "
+                   ", mixes the samples of a batch; use a layer that does not (LayerNorm, GroupNorm, InstanceNorm), "
+                   "spectral normalisation "
                    "instead, or no penalty");
 }
 
