@@ -200,13 +200,14 @@ void play_against_trainer(const std::string& preset) {
     CHECK(report.g_loss == y.g_loss.item());
   }
   const models::Checkpoint checkpoint = trainer.save();
-  for (const auto& [name, array] : by_hand.state()) {
+  for (const auto& entry : by_hand.state()) {
+    const std::string& name = entry.first;
     CAPTURE(name);
     const auto dot = name.find('.');
     const StateDict section = checkpoint.section(name.substr(0, dot));
     const Array* trained_value = find(section, name.substr(dot + 1));
     REQUIRE(trained_value != nullptr);
-    CHECK(trained_value->to_vector<double>() == array.to_vector<double>());
+    CHECK(trained_value->to_vector<double>() == entry.second.to_vector<double>());
   }
 }
 
