@@ -34,6 +34,11 @@ inline constexpr double differences = 1e-7;
 /// The same for ops that round to float32, whose differences take a large step.
 inline constexpr double differences_float32 = 1e-5;
 
+/// The same for random programs of up to 30 ops.
+inline constexpr double program_differences = 1e-5;
+/// Random programs in float32 against float64.
+inline constexpr double program_float32 = 1e-3;
+
 /// One op and its rule in float32 against float64 on the same values, relative to the largest: a handful of roundings
 /// of 6e-8, amplified by the condition of the function.
 inline constexpr double float32_against_float64 = 5e-6;
