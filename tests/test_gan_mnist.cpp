@@ -361,4 +361,24 @@ TEST_CASE("gan_mnist: Ctrl-C saves, says how to go on, and exits with 130") {
   }
 }
 
+TEST_CASE("gan_mnist: a second Ctrl-C does not wait for the round, and the last checkpoint stays good") {
+  const Place place;
+  // A round that takes hours: only the second signal can end it.
+  Program program(XGRAD_GAN_MNIST,
+                  Place::words("train --data data --batch-size 16 --threads 1 --n-critic 100000000 --out run"),
+                  place.folder.path());
+  const fs::path pictures = place.folder.path() / "run/samples";  // the first is drawn just before the round
+  for (int i = 0; i < 4000 && (!fs::exists(pictures) || fs::is_empty(pictures)); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  REQUIRE(fs::exists(pictures));
+  program.signal(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  program.signal(SIGINT);
+  CHECK(program.wait(5) == 130);
+  const auto latest = models::latest_checkpoint(place.folder.path() / "run" / "checkpoints");
+  REQUIRE(latest);
+  CHECK(models::load_checkpoint(latest->string()).step == 0);
+}
+
 #endif
