@@ -39,5 +39,8 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libxtensor-dev, libopenblas-dev, zlib1g-dev")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "dataset-fashion-mnist")
+if(oneDNN_FOUND)
+  string(APPEND CPACK_DEBIAN_PACKAGE_RECOMMENDS ", libdnnl2")  # loaded when a convolution runs
+endif()
 set(CPACK_STRIP_FILES ON)
 include(CPack)

@@ -27,6 +27,9 @@ const std::vector<Case> cases{
     {{2, 5, 7, 6}, {5, 1, 3, 3}, {.stride = {2, 2}, .padding = {1, 2}, .groups = 5}},
     {{70, 3, 12, 12}, {8, 3, 5, 5}, {.padding = {2, 2}}},  // more samples than one block holds
     {{2, 16, 6, 6}, {8, 16, 1, 1}, {}},
+    {{2, 3, 20, 37}, {4, 3, 4, 4}, {.stride = {2, 2}, .padding = {1, 1}}},  // rows longer than a vector
+    {{2, 2, 19, 41}, {3, 2, 3, 3}, {.stride = {3, 3}, .padding = {1, 2}}},
+    {{2, 20, 70, 71}, {3, 20, 5, 5}, {.stride = {2, 2}, .padding = {1, 3}}},  // too large for one block
 };
 
 Variable random(const Shape& shape, std::uint64_t seed) {

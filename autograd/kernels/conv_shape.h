@@ -27,4 +27,13 @@ struct ConvShape {
   }
 };
 
+/// Adds a bias to planes of `size` elements, of channel `first` and those after it.
+template <class T>
+void add_bias(const T* bias, std::int64_t first, std::int64_t channels, std::int64_t size, T* planes) {
+  if (bias == nullptr) return;
+  for (std::int64_t c = first; c < first + channels; ++c) {
+    for (std::int64_t i = 0; i < size; ++i) *planes++ += bias[c];
+  }
+}
+
 }  // namespace xgrad::kernels::detail

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cstdlib>
 #include <cstring>
+#include <type_traits>
 
 #include <xgrad/autograd/kernels/columns.h>
 #include <xgrad/autograd/kernels/depthwise.h>
 #include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/kernels/onednn.h>
 #include <xgrad/autograd/kernels/product.h>
 #include <xgrad/autograd/parallel.h>
 
@@ -20,6 +24,7 @@ using detail::ConvBlock;
 using detail::ConvShape;
 using detail::Gemm;
 using detail::product_here;
+namespace onednn = detail::onednn;
 using xgrad::detail::parallel_for;
 
 /// Elements of the column buffer: about 1 MiB of floats, half of a second-level cache.
@@ -60,7 +65,7 @@ class Blocked {
  public:
   explicit Blocked(const ConvShape& s) : s_(s), cut_(s), columns_(s) {}
 
-  void forward(const T* x, const T* w, T* y) const {
+  void forward(const T* x, const T* w, const T* bias, T* y) const {
     parallel_for(cut_.sample_runs * s_.groups * cut_.row_runs, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const ConvBlock b = block(i / cut_.row_runs / s_.groups, i / cut_.row_runs % s_.groups, i % cut_.row_runs);
@@ -73,11 +78,17 @@ class Blocked {
         if (b.samples > 1) {
           each_plane(b, y, [&](T* plane, std::int64_t at) { copy(scratch.outputs + at, plane); });
         }
+        for (std::int64_t n = 0; bias != nullptr && n < b.samples; ++n) {
+          for (std::int64_t o = 0; o < cut_.filters; ++o) {
+            T* rows = planes_of(y, b) + (n * s_.filters + o) * cut_.positions;
+            detail::add_bias(bias, b.group * cut_.filters + o, 1, b.rows * s_.out[1], rows);
+          }
+        }
       }
     });
   }
 
-  void input_adjoint(const T* y, const T* w, T* x) const {
+  void input_adjoint(const T* y, const T* w, const T* bias, T* x) const {
     parallel_for(cut_.sample_runs * s_.groups, 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         ConvBlock b = block(i / s_.groups, i % s_.groups, 0);
@@ -89,6 +100,10 @@ class Blocked {
                             columns_.width(b), 0.0},
                        weights(w, b), outputs_of(y, b, scratch), result);
           if (!cut_.columns_are_input) columns_.scatter_add(scratch.columns, b, scratch.planes, x);
+        }
+        for (std::int64_t n = b.first; n < b.first + b.samples; ++n) {
+          const std::int64_t first = b.group * cut_.channels, plane = s_.in[0] * s_.in[1];
+          detail::add_bias(bias, first, cut_.channels, plane, x + (n * s_.channels + first) * plane);
         }
       }
     });
@@ -221,29 +236,74 @@ void with_type(DType dtype, const F& f) {
   f(double());
 }
 
+std::atomic<ConvBackend>& backend() noexcept {
+  static std::atomic<ConvBackend> chosen = [] {
+    const char* name = std::getenv("XGRAD_CONV");
+    if (name != nullptr && std::strcmp(name, "gemm") == 0) return ConvBackend::gemm;
+    if (name != nullptr && std::strcmp(name, "onednn") == 0) return ConvBackend::onednn;
+    return ConvBackend::automatic;
+  }();
+  return chosen;
+}
+
+/// True when oneDNN is to be asked: not where few channels leave its blocks of 16 half empty, nor where its changes of
+/// layout weigh more than the products: 1x1 kernels, small planes, small convolutions.
+bool prefers_onednn(const ConvShape& s) noexcept {
+  if (backend() == ConvBackend::gemm) return false;
+  if (backend() == ConvBackend::onednn) return true;
+  constexpr std::int64_t block = 16, worth_it = 1'000'000;  // multiply-adds: 20 us
+  const Cut cut(s);
+  const bool fits =
+      s.depthwise() ? s.channels >= block : cut.channels >= block && cut.filters >= block && !cut.columns_are_input;
+  return fits && cut.positions >= block && s.batch * s.filters * cut.depth * cut.positions >= worth_it;
+}
+
+/// What is left of a convolution without terms: the bias, or zeros.
+template <class T>
+void fill_planes(std::int64_t batch, std::int64_t channels, const std::array<std::int64_t, 2>& extents, const T* bias,
+                 T* y) {
+  const std::int64_t plane = extents[0] * extents[1];
+  std::fill_n(y, batch * channels * plane, T(0));
+  for (std::int64_t n = 0; n < batch; ++n) detail::add_bias(bias, 0, channels, plane, y + n * channels * plane);
+}
+
 ConvShape resolve(const ConvGeometry& g, const Shape& x, const Shape& w, const Shape& y) {
   return {x[0], x[1], w[0], g.groups, {x[2], x[3]}, {w[2], w[3]}, {y[2], y[3]}, g.stride, g.padding, g.dilation};
 }
 
 }  // namespace
 
-void conv2d(const ConvGeometry& g, const Array& x, const Array& w, Array& y) {
+ConvBackend conv_backend() noexcept { return backend(); }
+void select(ConvBackend wanted) noexcept { backend() = wanted; }
+bool onednn_available() noexcept { return onednn::available(); }
+
+void conv2d(const ConvGeometry& g, const Array& x, const Array& w, const Array& bias, Array& y) {
   const ConvShape s = resolve(g, x.shape(), w.shape(), y.shape());
   if (y.size() == 0) return;
-  if (w.size() == 0) return fill(y, 0.0);
   with_type(y.dtype(), [&]<class T>(T) {
-    if (s.depthwise()) return detail::depthwise_forward<T>(s, x.data<T>(), w.data<T>(), y.mutable_data<T>());
-    Blocked<T>(s).forward(x.data<T>(), w.data<T>(), y.mutable_data<T>());
+    const T* b = bias.defined() ? bias.data<T>() : nullptr;
+    T* result = y.mutable_data<T>();
+    if (w.size() == 0) return fill_planes(s.batch, s.filters, s.out, b, result);
+    if constexpr (std::is_same_v<T, float>) {
+      if (prefers_onednn(s) && onednn::forward(s, x.data<T>(), w.data<T>(), b, result)) return;
+    }
+    if (s.depthwise()) return detail::depthwise_forward<T>(s, x.data<T>(), w.data<T>(), b, result);
+    Blocked<T>(s).forward(x.data<T>(), w.data<T>(), b, result);
   });
 }
 
-void conv2d_input(const ConvGeometry& g, const Array& y, const Array& w, Array& x) {
+void conv2d_input(const ConvGeometry& g, const Array& y, const Array& w, const Array& bias, Array& x) {
   const ConvShape s = resolve(g, x.shape(), w.shape(), y.shape());
   if (x.size() == 0) return;
-  if (y.size() == 0 || w.size() == 0) return fill(x, 0.0);
   with_type(x.dtype(), [&]<class T>(T) {
-    if (s.depthwise()) return detail::depthwise_input<T>(s, y.data<T>(), w.data<T>(), x.mutable_data<T>());
-    Blocked<T>(s).input_adjoint(y.data<T>(), w.data<T>(), x.mutable_data<T>());
+    const T* b = bias.defined() ? bias.data<T>() : nullptr;
+    T* result = x.mutable_data<T>();
+    if (y.size() == 0 || w.size() == 0) return fill_planes(s.batch, s.channels, s.in, b, result);
+    if constexpr (std::is_same_v<T, float>) {
+      if (prefers_onednn(s) && onednn::input_adjoint(s, y.data<T>(), w.data<T>(), b, result)) return;
+    }
+    if (s.depthwise()) return detail::depthwise_input<T>(s, y.data<T>(), w.data<T>(), b, result);
+    Blocked<T>(s).input_adjoint(y.data<T>(), w.data<T>(), b, result);
   });
 }
 
@@ -252,6 +312,9 @@ void conv2d_weight(const ConvGeometry& g, const Array& x, const Array& y, Array&
   if (w.size() == 0) return;
   if (y.size() == 0 || x.size() == 0) return fill(w, 0.0);
   with_type(w.dtype(), [&]<class T>(T) {
+    if constexpr (std::is_same_v<T, float>) {
+      if (prefers_onednn(s) && onednn::weight_adjoint(s, x.data<T>(), y.data<T>(), w.mutable_data<T>())) return;
+    }
     if (s.depthwise()) return detail::depthwise_weight<T>(s, x.data<T>(), y.data<T>(), w.mutable_data<T>());
     Blocked<T>(s).weight_adjoint(x.data<T>(), y.data<T>(), w.mutable_data<T>());
   });

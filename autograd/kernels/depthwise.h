@@ -37,11 +37,11 @@ void each_plane(std::int64_t planes, const F& f) {
 }
 
 template <class T>
-void depthwise_forward(const ConvShape& s, const T* x, const T* w, T* y) {
+void depthwise_forward(const ConvShape& s, const T* x, const T* w, const T* bias, T* y) {
   const std::int64_t in = s.in[0] * s.in[1], out = s.out[0] * s.out[1], taps = s.kernel[0] * s.kernel[1];
   each_plane(s.batch * s.channels, [&](std::int64_t p) {
     const T* filter = w + p % s.channels * taps;
-    std::fill_n(y + p * out, out, T(0));
+    std::fill_n(y + p * out, out, bias != nullptr ? bias[p % s.channels] : T(0));
     each_tap_row(s, x + p * in, y + p * out, [&](std::int64_t tap, const T* from, T* to, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i) to[i] += filter[tap] * from[i * s.stride[1]];
     });
@@ -49,11 +49,11 @@ void depthwise_forward(const ConvShape& s, const T* x, const T* w, T* y) {
 }
 
 template <class T>
-void depthwise_input(const ConvShape& s, const T* y, const T* w, T* x) {
+void depthwise_input(const ConvShape& s, const T* y, const T* w, const T* bias, T* x) {
   const std::int64_t in = s.in[0] * s.in[1], out = s.out[0] * s.out[1], taps = s.kernel[0] * s.kernel[1];
   each_plane(s.batch * s.channels, [&](std::int64_t p) {
     const T* filter = w + p % s.channels * taps;
-    std::fill_n(x + p * in, in, T(0));
+    std::fill_n(x + p * in, in, bias != nullptr ? bias[p % s.channels] : T(0));
     each_tap_row(s, x + p * in, y + p * out, [&](std::int64_t tap, T* to, const T* from, std::int64_t n) {
       for (std::int64_t i = 0; i < n; ++i) to[i * s.stride[1]] += filter[tap] * from[i];
     });

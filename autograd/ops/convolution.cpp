@@ -4,8 +4,8 @@
 #include <xgrad/autograd/ops/convolution.h>
 
 #include <xgrad/autograd/kernels/convolution.h>
-#include <xgrad/autograd/ops/arithmetic.h>
 #include <xgrad/autograd/ops/common.h>
+#include <xgrad/autograd/ops/reduce.h>
 
 namespace xgrad {
 
@@ -19,8 +19,8 @@ struct ConvAttrs {
   std::array<std::int64_t, 2> extents{};  ///< (H, W) of the input, or (KH, KW) of the kernel
 };
 
-Variable convolve(const Variable& x, const Variable& w, const ConvAttrs& attrs);
-Variable input_adjoint(const Variable& y, const Variable& w, const ConvAttrs& attrs);
+Variable convolve(const Variable& x, const Variable& w, const ConvAttrs& attrs, const Variable& bias = {});
+Variable input_adjoint(const Variable& y, const Variable& w, const ConvAttrs& attrs, const Variable& bias = {});
 Variable weight_adjoint(const Variable& x, const Variable& y, const ConvAttrs& attrs);
 
 std::array<std::int64_t, 2> spatial(const Shape& s) { return {s[2], s[3]}; }
@@ -43,6 +43,18 @@ void check_four_axes(const char* name, const Shape& a, const Shape& b) {
                    std::to_string(g.groups) + (g.groups == 1 ? " group" : " groups"));
 }
 
+/// The bias, undefined when there is none.
+Array bias_of(Operands in) { return in.size() == 3 ? in[2] : Array(); }
+
+void check_bias(const char* name, Operands in, std::int64_t channels) {
+  if (in.size() < 3) return;
+  detail::check_same_dtype(name, in[0], in[2]);
+  if (in[2].shape() != Shape{channels}) {
+    throw ShapeError("[" + std::string(name) + "] bias " + to_string(in[2].shape()) + " does not fit " +
+                     std::to_string(channels) + " output channels");
+  }
+}
+
 Spec infer_conv(const char* name, const ConvAttrs& a, Operands in) {
   const Shape& x = in[0].shape();
   const Shape& w = in[1].shape();
@@ -51,6 +63,7 @@ Spec infer_conv(const char* name, const ConvAttrs& a, Operands in) {
   detail::check_same_dtype(name, in[0], in[1]);
   check_four_axes(name, x, w);
   if (x[1] != w[1] * g.groups || w[0] % g.groups != 0) throw_misfit(name, x, w, g);
+  check_bias(name, in, w[0]);
   const std::int64_t oh = output_extent(g, 0, x[2], w[2]);
   const std::int64_t ow = output_extent(g, 1, x[3], w[3]);
   if (oh < 1 || ow < 1) {
@@ -68,6 +81,7 @@ Spec infer_input(const char* name, const ConvAttrs& a, Operands in) {
   detail::check_same_dtype(name, in[0], in[1]);
   check_four_axes(name, y, w);
   if (y[1] != w[0] || w[0] % g.groups != 0) throw_misfit(name, y, w, g);
+  check_bias(name, in, w[1] * g.groups);
   for (std::size_t i = 0; i < 2; ++i) {
     if (a.extents[i] < 1 || output_extent(g, i, a.extents[i], w[i + 2]) != y[i + 2]) throw_misfit(name, y, w, g);
   }
@@ -88,32 +102,36 @@ Spec infer_weight(const char* name, const ConvAttrs& a, Operands in) {
   return {Shape{y[1], x[1] / g.groups, a.extents[0], a.extents[1]}, in[0].dtype()};
 }
 
-Variable convolve(const Variable& x, const Variable& w, const ConvAttrs& attrs) {
+Variable convolve(const Variable& x, const Variable& w, const ConvAttrs& attrs, const Variable& bias) {
   static constexpr OpDef<ConvAttrs> op{
       .name = "conv2d",
       .infer = infer_conv,
-      .run = [](const ConvAttrs& a, Operands in, Array& out) { kernels::conv2d(a.geometry, in[0], in[1], out); },
-      .uses = {uses::input(1), uses::input(0)},
+      .run = [](const ConvAttrs& a, Operands in,
+                Array& out) { kernels::conv2d(a.geometry, in[0], in[1], bias_of(in), out); },
+      .uses = {uses::input(1), uses::input(0), uses::nothing},
       .rule =
           [](const Op<ConvAttrs>& op, const Variable& g, std::size_t i) {
+            if (i == 2) return sum(g, {0, 2, 3});
             const ConvAttrs back{op.attrs().geometry, spatial(op.input_shape(i))};
             return i == 0 ? input_adjoint(g, op.input(1), back) : weight_adjoint(op.input(0), g, back);
           }};
-  return apply(op, attrs, x, w);
+  return bias.defined() ? apply(op, attrs, x, w, bias) : apply(op, attrs, x, w);
 }
 
-Variable input_adjoint(const Variable& y, const Variable& w, const ConvAttrs& attrs) {
+Variable input_adjoint(const Variable& y, const Variable& w, const ConvAttrs& attrs, const Variable& bias) {
   static constexpr OpDef<ConvAttrs> op{
       .name = "conv_transpose2d",
       .infer = infer_input,
-      .run = [](const ConvAttrs& a, Operands in, Array& out) { kernels::conv2d_input(a.geometry, in[0], in[1], out); },
-      .uses = {uses::input(1), uses::input(0)},
+      .run = [](const ConvAttrs& a, Operands in,
+                Array& out) { kernels::conv2d_input(a.geometry, in[0], in[1], bias_of(in), out); },
+      .uses = {uses::input(1), uses::input(0), uses::nothing},
       .rule =
           [](const Op<ConvAttrs>& op, const Variable& g, std::size_t i) {
+            if (i == 2) return sum(g, {0, 2, 3});
             const ConvAttrs back{op.attrs().geometry, spatial(op.input_shape(i))};
             return i == 0 ? convolve(g, op.input(1), back) : weight_adjoint(g, op.input(0), back);
           }};
-  return apply(op, attrs, y, w);
+  return bias.defined() ? apply(op, attrs, y, w, bias) : apply(op, attrs, y, w);
 }
 
 Variable weight_adjoint(const Variable& x, const Variable& y, const ConvAttrs& attrs) {
@@ -144,20 +162,10 @@ ConvGeometry geometry(const char* name, const Conv2dOptions& o) {
   return {o.stride, o.padding, o.dilation, o.groups};
 }
 
-Variable add_bias(const char* name, const Variable& y, const Variable& bias) {
-  if (!bias.defined()) return y;
-  const std::int64_t channels = y.shape()[1];
-  if (bias.shape() != Shape{channels}) {
-    throw ShapeError("[" + std::string(name) + "] bias " + to_string(bias.shape()) + " does not fit " +
-                     std::to_string(channels) + " output channels");
-  }
-  return y + reshape(bias, Shape{channels, 1, 1});
-}
-
 }  // namespace
 
 Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options) {
-  return add_bias("conv2d", convolve(x, weight, {geometry("conv2d", options)}), bias);
+  return convolve(x, weight, {geometry("conv2d", options)}, bias);
 }
 
 Variable conv_transpose2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options,
@@ -173,7 +181,7 @@ Variable conv_transpose2d(const Variable& x, const Variable& weight, const Varia
     attrs.extents[i] = (x.shape()[i + 2] - 1) * options.stride[i] - 2 * options.padding[i] +
                        options.dilation[i] * (weight.shape()[i + 2] - 1) + output_padding[i] + 1;
   }
-  return add_bias(name, input_adjoint(x, weight, attrs), bias);
+  return input_adjoint(x, weight, attrs, bias);
 }
 
 Variable conv2d_weight(const Variable& x, const Variable& g, std::array<std::int64_t, 2> kernel,

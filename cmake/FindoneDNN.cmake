@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Finds oneDNN's headers, of the major version whose interface we know: variable oneDNN_INCLUDE_DIR. The library itself
+# is loaded when the first convolution runs, and need not be there.
+find_path(oneDNN_INCLUDE_DIR oneapi/dnnl/dnnl_version.h)
+mark_as_advanced(oneDNN_INCLUDE_DIR)
+
+if(oneDNN_INCLUDE_DIR)
+  file(STRINGS "${oneDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h" version REGEX "#define DNNL_VERSION_(MAJOR|MINOR)")
+  string(REGEX MATCH "MAJOR +([0-9]+).*MINOR +([0-9]+)" version "${version}")
+  set(oneDNN_VERSION "${CMAKE_MATCH_1}.${CMAKE_MATCH_2}")
+endif()
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(oneDNN REQUIRED_VARS oneDNN_INCLUDE_DIR VERSION_VAR oneDNN_VERSION HANDLE_VERSION_RANGE)
