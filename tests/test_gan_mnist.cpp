@@ -105,6 +105,8 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
   check_refused(place.train("--preset wgangp"), 2, "did you mean \"wgan-gp\"?");
   check_refused(place.train("--net mpl"), 2, "did you mean \"mlp\"?");
   check_refused(place.run("trian"), 2, "did you mean \"train\"?");
+  fs::copy(place.folder.path() / "data", place.folder.path() / "data#2");  // a run's config.toml cannot name it
+  check_refused(place.run("train --data data#2 --batch-size 16"), 2, "must be a path without quotation marks, #");
   check_refused(place.train("extra"), 2, "unexpected argument \"extra\"");
   check_refused(place.train("--lr fast"), 2, "--lr");
   check_refused(place.train("--lr -1"), 2, "--lr");

@@ -39,6 +39,12 @@ void require(bool ok, const char* flag, T value, const char* domain) {
   if (!ok) throw UsageError(std::string("--") + flag + " is " + to_text(value) + ", but must be " + domain);
 }
 
+// A folder stays the same one wherever the run is resumed from.
+std::string absolute_data(const std::string& data) {
+  if (data == "fashion" || data == "mnist") return data;
+  return std::filesystem::absolute(data).lexically_normal().string();
+}
+
 }  // namespace
 
 void add_flags(CLI::App& command, Settings& settings) {
@@ -142,6 +148,13 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   require(s.save_every >= 0, "save-every", s.save_every, "0 or more");
   require(s.log_every >= 1, "log-every", s.log_every, "1 or more");
 
+  require(!s.data.empty(), "data", s.data, "fashion, mnist or a folder");
+  const std::string data = absolute_data(s.data);
+  for (const char c : data) {  // which a resumed run reads back from its file
+    require(c != '"' && c != '#' && static_cast<unsigned char>(c) >= ' ', "data", data,
+            "a path without quotation marks, # and control characters");
+  }
+
   const std::int64_t batches = dataset_size / preset.batch_size;
   const std::int64_t batches_per_round = std::int64_t{preset.schedule.d_steps} * preset.schedule.accumulate;
   plan.rounds_per_epoch = std::max<std::int64_t>(1, batches / batches_per_round);
@@ -153,8 +166,7 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
 
 Settings spell_out(Settings s, const Plan& plan) {
   const models::Preset& preset = plan.preset;
-  const bool folder = s.data != "fashion" && s.data != "mnist";
-  if (folder) s.data = std::filesystem::absolute(s.data).lexically_normal().string();
+  s.data = absolute_data(s.data);
   s.net = preset.network;
   if (!s.steps) s.epochs = preset.epochs;
   s.batch_size = preset.batch_size;
