@@ -110,25 +110,27 @@ std::vector<Program> tame_inputs(const Program& program) {
   return simpler;
 }
 
-void resize(Attributes& a, bool is_input) {
-  if (is_input) a.c.resize(static_cast<std::size_t>(a.extents.numel()), 0.5);
+/// Gives an input as many elements as its extents want.
+void refill(Line& line) {
+  if (!line.operation) line.attributes.c.resize(static_cast<std::size_t>(line.attributes.extents.numel()), 0.5);
 }
 
 /// Everywhere a smaller extent for one that occurs, or an input with one axis shorter or less.
 std::vector<Program> shrink_extents(const Program& program) {
   std::set<std::int64_t> occurring;
-  for (const Line& line : program.lines)
+  for (const Line& line : program.lines) {
     occurring.insert(line.attributes.extents.begin(), line.attributes.extents.end());
+  }
   std::vector<Program> simpler;
   for (const std::int64_t from : occurring) {
     for (std::int64_t to = 1; to < from; ++to) {
       simpler.push_back(program);
       for (Line& line : simpler.back().lines) {
-        Attributes& a = line.attributes;
-        for (std::size_t i = 0; i < a.extents.rank(); ++i) {
-          if (a.extents[i] == from) a.extents[i] = to;
+        Shape& extents = line.attributes.extents;
+        for (std::size_t i = 0; i < extents.rank(); ++i) {
+          if (extents[i] == from) extents[i] = to;
         }
-        resize(a, !line.operation);
+        refill(line);
       }
     }
   }
@@ -137,9 +139,9 @@ std::vector<Program> shrink_extents(const Program& program) {
     for (std::size_t axis = 0; axis < program.lines[k].attributes.extents.rank(); ++axis) {
       const auto with = [&](auto change) {
         simpler.push_back(program);
-        Attributes& a = simpler.back().lines[k].attributes;
-        change(a.extents);
-        resize(a, true);
+        Line& line = simpler.back().lines[k];
+        change(line.attributes.extents);
+        refill(line);
       };
       with([axis](Shape& extents) { extents.erase(axis); });
       if (program.lines[k].attributes.extents[axis] > 1) with([axis](Shape& extents) { --extents[axis]; });
