@@ -3,25 +3,90 @@
 #include <xgrad/autograd/kernels/pool.h>
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
+#include <type_traits>
+#include <vector>
 
 #include <xgrad/autograd/parallel.h>
 
 namespace xgrad::kernels {
 namespace {
 
-/// The elements of a window along one axis: first, first + step, ... below last.
-struct Span {
+struct Range {
   std::int64_t first, last;
 };
 
-Span span(const PoolGeometry& g, std::size_t axis, std::int64_t i, std::int64_t in) noexcept {
-  const std::int64_t step = g.dilation[axis];
-  std::int64_t first = i * g.stride[axis] - g.padding[axis];
-  const std::int64_t last = std::min(first + step * (g.kernel[axis] - 1) + 1, in);
-  if (first < 0) first += (-first + step - 1) / step * step;
-  return {first, last};
+/// The outputs along an axis for which element k of the window is inside the image.
+Range outputs_with(const PoolGeometry& g, std::size_t axis, std::int64_t k, std::int64_t in,
+                   std::int64_t out) noexcept {
+  const std::int64_t shift = k * g.dilation[axis] - g.padding[axis], step = g.stride[axis];
+  const std::int64_t first = shift >= 0 ? 0 : (-shift + step - 1) / step;
+  const std::int64_t last = shift >= in ? 0 : std::min((in - 1 - shift) / step + 1, out);
+  return {std::min(first, last), last};
 }
+
+/// The first element of window i that is inside the image.
+std::int64_t first_inside(const PoolGeometry& g, std::size_t axis, std::int64_t i) noexcept {
+  const std::int64_t begin = i * g.stride[axis] - g.padding[axis], step = g.dilation[axis];
+  return begin >= 0 ? begin : begin + (-begin + step - 1) / step * step;
+}
+
+/// Finds the largest elements of one row of windows after another: element k of all windows of the row, then element
+/// k + 1, in loops without a branch. Places are as wide as values, so that vector instructions take both; a plane of
+/// floats has fewer than 2^31 elements.
+template <class T>
+class RowScan {
+ public:
+  RowScan(const PoolGeometry& g, std::int64_t height, std::int64_t width, std::int64_t columns)
+      : g_(g),
+        height_(height),
+        width_(width),
+        best_(static_cast<std::size_t>(columns)),
+        value_(best_),
+        place_(best_.size()) {
+    for (std::int64_t k = 0; k < g.kernel[1]; ++k) inside_.push_back(outputs_with(g, 1, k, width, columns));
+    for (std::int64_t i = 0; i < columns; ++i) first_.push_back(static_cast<Place>(first_inside(g, 1, i)));
+  }
+
+  /// The places of row `row`, in order.
+  const auto& operator()(const T* plane, std::int64_t row) {
+    std::fill(best_.begin(), best_.end(), -std::numeric_limits<T>::infinity());
+    const auto top = static_cast<Place>(first_inside(g_, 0, row) * width_);
+    std::transform(first_.begin(), first_.end(), place_.begin(),
+                   [top](Place p) { return static_cast<Place>(p + top); });
+    for (std::int64_t kh = 0; kh < g_.kernel[0]; ++kh) {
+      const std::int64_t h = row * g_.stride[0] + kh * g_.dilation[0] - g_.padding[0];
+      if (h < 0 || h >= height_) continue;
+      for (std::int64_t kw = 0; kw < g_.kernel[1]; ++kw) {
+        const auto [first, last] = inside_[static_cast<std::size_t>(kw)];
+        const std::int64_t start = h * width_ + kw * g_.dilation[1] - g_.padding[1] + first * g_.stride[1];
+        take(plane + start, start, last - first, best_.data() + first, place_.data() + first);
+      }
+    }
+    return place_;
+  }
+
+ private:
+  using Place = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+
+  void take(const T* from, std::int64_t start, std::int64_t n, T* best, Place* place) {
+    const std::int64_t stride = g_.stride[1];
+    T* value = value_.data();
+    for (std::int64_t i = 0; i < n; ++i) value[i] = from[i * stride];
+    const auto base = static_cast<Place>(start), step = static_cast<Place>(stride);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const bool larger = (value[i] > best[i]) | (value[i] != value[i]);
+      best[i] = larger ? value[i] : best[i];
+      place[i] = larger ? static_cast<Place>(base + static_cast<Place>(i) * step) : place[i];
+    }
+  }
+
+  const PoolGeometry& g_;
+  std::int64_t height_, width_;
+  std::vector<T> best_, value_;
+  std::vector<Place> place_, first_;
+  std::vector<Range> inside_;
+};
 
 template <class T>
 void indices_of_planes(const PoolGeometry& g, const Array& x, Array& out) {
@@ -33,22 +98,11 @@ void indices_of_planes(const PoolGeometry& g, const Array& x, Array& out) {
   const std::int64_t work = rows * columns * g.kernel[0] * g.kernel[1];
   const std::int64_t grain = std::max<std::int64_t>(1, 16384 / work);
   xgrad::detail::parallel_for(out.size() / (rows * columns), grain, [&](std::int64_t begin, std::int64_t end) {
+    RowScan<T> scan(g, height, width, columns);
     for (std::int64_t p = begin; p < end; ++p) {
-      const T* plane = in + p * height * width;
-      std::int64_t* to = index + p * rows * columns;
-      for (std::int64_t oh = 0; oh < rows; ++oh) {
-        const Span down = span(g, 0, oh, height);
-        for (std::int64_t ow = 0; ow < columns; ++ow) {
-          const Span right = span(g, 1, ow, width);
-          std::int64_t best = down.first * width + right.first;
-          for (std::int64_t h = down.first; h < down.last; h += g.dilation[0]) {
-            for (std::int64_t w = right.first; w < right.last; w += g.dilation[1]) {
-              const std::int64_t at = h * width + w;
-              if (plane[at] > plane[best] || std::isnan(plane[at])) best = at;
-            }
-          }
-          *to++ = best;
-        }
+      for (std::int64_t row = 0; row < rows; ++row) {
+        const auto& places = scan(in + p * height * width, row);
+        std::copy(places.begin(), places.end(), index + (p * rows + row) * columns);
       }
     }
   });
