@@ -83,9 +83,10 @@ void check_equal(const Variable& got, const nlohmann::json& stored, const std::s
 void check_state(const nn::Module& layer, const nlohmann::json& stored) {
   const StateDict state = layer.state_dict();
   CHECK(state.size() == stored.size());
-  for (const auto& [name, value] : state) {
+  for (const auto& entry : state) {
+    const std::string& name = entry.first;
     REQUIRE_MESSAGE(stored.contains(name), name);
-    check_equal(value, stored[name], name);
+    check_equal(entry.second, stored[name], name);
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Pooling, resizing and padding: adjoint identities, closed forms, the same bits at every thread count.
+// Pooling, resizing, padding and lines: adjoint identities, closed forms, the same bits at every thread count.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -124,6 +124,32 @@ TEST_CASE("max_pool2d: the first of equals gets the gradient, NaN wins, padding 
   CHECK(values(max_pool2d(low, {2, 2}, {.stride = {{2, 2}}, .padding = {1, 1}})) == std::vector<double>(4, -7.0));
   const Variable lowest = full({1, 1, 2, 2}, -INFINITY, DType::float64);
   CHECK(max_pool2d(lowest, {2, 2}).item() == -INFINITY);
+}
+
+TEST_CASE("conv1d: equals its definition, and <conv(x, w), y> = <x, conv_transpose(y, w)> = <w, weight(x, y)>") {
+  const Conv1dOptions o{.stride = 2, .padding = 3, .dilation = 2, .groups = 2};
+  const Variable x = random({3, 4, 16}, 1);
+  const Variable w = random({6, 2, 3}, 2);
+  const Variable out = conv1d(x, w, {}, o);
+  REQUIRE(out.shape() == Shape{3, 6, 9});
+  const auto* px = x.array().data<double>();
+  const auto* pw = w.array().data<double>();
+  for (std::int64_t i = 0; i < out.size(); ++i) {
+    const std::int64_t at = i % 9, filter = i / 9 % 6, sample = i / 54;
+    double expected = 0.0;
+    for (std::int64_t c = 0; c < 2; ++c) {
+      for (std::int64_t k = 0; k < 3; ++k) {
+        const std::int64_t place = at * o.stride + k * o.dilation - o.padding;
+        if (place < 0 || place >= 16) continue;
+        expected += pw[(filter * 2 + c) * 3 + k] * px[(sample * 4 + filter / 3 * 2 + c) * 16 + place];
+      }
+    }
+    CHECK(std::abs(out.array().data<double>()[i] - expected) < tolerance::same_formula_float64);
+  }
+  const Variable y = random(out.shape(), 3);
+  const double scale = std::sqrt(inner(out, out) * inner(y, y));
+  CHECK(std::abs(inner(out, y) - inner(x, conv_transpose1d(y, w, {}, o, 1))) < tolerance::same_formula_float64 * scale);
+  CHECK(std::abs(inner(out, y) - inner(w, conv1d_weight(x, y, 3, o))) < tolerance::same_formula_float64 * scale);
 }
 
 TEST_CASE("upsampling a plane by a factor and pooling it again gives it back") {
