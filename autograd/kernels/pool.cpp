@@ -32,8 +32,7 @@ std::int64_t first_inside(const PoolGeometry& g, std::size_t axis, std::int64_t 
 }
 
 /// Finds the largest elements of one row of windows after another: element k of all windows of the row, then element
-/// k + 1, in loops without a branch. Places are as wide as values, so that vector instructions take both; a plane of
-/// floats has fewer than 2^31 elements.
+/// k + 1, in loops without a branch. Places are as wide as values, so that vector instructions take both.
 template <class T>
 class RowScan {
  public:

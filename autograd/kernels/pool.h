@@ -15,7 +15,8 @@ struct PoolGeometry {
 };
 
 /// out (..., OH, OW), int64: the place, within its plane of x (..., H, W), of the first largest element of each window,
-/// NaN being larger than any number. Padding is never chosen; every window holds some element.
+/// NaN being larger than any number. Padding is never chosen; every window holds some element, and
+/// a plane fewer than 2^31.
 void max_pool_indices(const PoolGeometry& g, const Array& x, Array& out);
 
 }  // namespace xgrad::kernels

@@ -3,6 +3,8 @@
 // scatter.
 #include <xgrad/autograd/ops/pool.h>
 
+#include <limits>
+
 #include <xgrad/autograd/kernels/pool.h>
 #include <xgrad/autograd/ops/common.h>
 #include <xgrad/autograd/ops/index.h>
@@ -26,6 +28,10 @@ Spec infer_indices(const char* name, const PoolAttrs& a, Operands in) {
     std::int64_t& extent = out[out.rank() - 2 + i];
     extent = detail::window_count(name, in[0].shape(), extent,
                                   {g.kernel[i], g.stride[i], g.padding[i], g.dilation[i], a.ceil_mode});
+  }
+  const std::int64_t plane = in[0].shape()[out.rank() - 2] * in[0].shape()[out.rank() - 1];
+  if (plane > std::numeric_limits<std::int32_t>::max()) {
+    throw ShapeError("[" + std::string(name) + "] the planes of " + to_string(in[0].shape()) + " exceed 2^31 elements");
   }
   return {out, DType::int64};
 }

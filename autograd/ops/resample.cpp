@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include <xgrad/autograd/ops/common.h>
 #include <xgrad/autograd/ops/pool.h>
@@ -22,11 +23,16 @@ using Extents = std::array<std::int64_t, 2>;
 
 struct Family;
 
-/// What the op is called, and its matrix on each of the two last axes, shared with its copies.
+/// The matrices on the two last axes.
+struct Maps {
+  AxisMap rows, columns;
+};
+
+/// What the op is called, and its matrices, shared with its copies.
 struct Resampling {
   const Family* family;
   bool adjoint;
-  std::shared_ptr<const std::array<AxisMap, 2>> maps;
+  std::shared_ptr<const Maps> maps;
 };
 
 /// A map and its adjoint, which differ in name only.
@@ -35,8 +41,9 @@ struct Family {
   OpDef<Resampling> op, adjoint;
 };
 
-Variable resample(const Variable& x, const Resampling& attrs) {
-  return apply(attrs.adjoint ? attrs.family->adjoint : attrs.family->op, attrs, x);
+Variable resample(const Variable& x, const Family& family, bool adjoint, Maps maps) {
+  const Resampling attrs{&family, adjoint, std::make_shared<const Maps>(std::move(maps))};
+  return apply(adjoint ? family.adjoint : family.op, attrs, x);
 }
 
 constexpr OpDef<Resampling> definition(const char* name) {
@@ -45,17 +52,16 @@ constexpr OpDef<Resampling> definition(const char* name) {
               [](const char* op, const Resampling& a, Operands in) {
                 detail::check_floating(op, in[0]);
                 Shape out = in[0].shape();
-                for (std::size_t i = 0; i < 2; ++i) out[out.rank() - 2 + i] = (*a.maps)[i].out();
+                out[out.rank() - 2] = a.maps->rows.out();
+                out[out.rank() - 1] = a.maps->columns.out();
                 return Spec{out, in[0].dtype()};
               },
           .run = [](const Resampling& a, Operands in,
-                    Array& out) { kernels::resample((*a.maps)[0], (*a.maps)[1], in[0], out); },
+                    Array& out) { kernels::resample(a.maps->rows, a.maps->columns, in[0], out); },
           .rule =
               [](const Op<Resampling>& op, const Variable& g, std::size_t) {
                 const auto& [family, adjoint, maps] = op.attrs();
-                return resample(g, {family, !adjoint,
-                                    std::make_shared<const std::array<AxisMap, 2>>(
-                                        std::array<AxisMap, 2>{transposed((*maps)[0]), transposed((*maps)[1])})});
+                return resample(g, *family, !adjoint, {transposed(maps->rows), transposed(maps->columns)});
               }};
 }
 
@@ -79,9 +85,7 @@ Variable resample_by(const Family& family, const Variable& x, const MapOf& map_o
   if (s.rank() < 2) throw ShapeError(name + "takes (..., H, W), got " + to_string(s));
   const std::int64_t h = s[s.rank() - 2], w = s[s.rank() - 1];
   if (h < 1 || w < 1) throw ShapeError(name + "the image " + to_string(s) + " has no pixels");
-  return resample(x,
-                  {&family, false,
-                   std::make_shared<const std::array<AxisMap, 2>>(std::array<AxisMap, 2>{map_of(0, h), map_of(1, w)})});
+  return resample(x, family, false, {map_of(0, h), map_of(1, w)});
 }
 
 [[noreturn]] void throw_value(const Family& family, const std::string& what) {
