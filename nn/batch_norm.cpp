@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// BatchNorm, made of ops, so that its second derivatives are theirs.
+// BatchNorm: standardised channels in training, ops on the running statistics in evaluation.
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/kernels/normalize.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/nn/batch_norm.h>
+#include <xgrad/nn/standardize.h>
 
 namespace xgrad::nn {
 
@@ -37,41 +39,34 @@ Variable BatchNorm::forward(const Variable& x) {
                      (most_rank_ > least_rank_ ? " to " + std::to_string(most_rank_) : std::string()) + " axes, got " +
                      to_string(x.shape()));
   }
-  // Per channel, as (C, 1, ...): broadcasts against (N, C, ...).
-  Shape per_channel{channels_};
-  Axes others{0};
-  for (std::size_t i = 2; i < x.rank(); ++i) {
-    per_channel.push_back(1);
-    others.push_back(static_cast<std::int64_t>(i));
-  }
-  Variable centred;
-  Variable scale;
   if (uses_batch()) {
     const std::int64_t count = x.size() / channels_;
     if (count < 2) {
       throw ValueError("[" + std::string(name_) + "] needs more than one value a channel in training, got " +
                        to_string(x.shape()) + "; use a larger batch or eval()");
     }
-    const Variable batch_mean = mean(x, others, true);
-    centred = x - batch_mean;
-    const Variable batch_var = mean(square(centred), others, true);
-    scale = rsqrt(batch_var + eps_);
-    if (is_training() && running_mean.defined()) track(batch_mean, batch_var, count);
-  } else {
-    centred = x - reshape(running_mean, per_channel);
-    scale = rsqrt(reshape(running_var, per_channel) + eps_);
+    if (is_training() && running_mean.defined()) track(x, count);
+    const Shape channels{channels_};
+    return detail::standardize(x, weight.defined() ? weight : full(channels, 1.0, x.dtype()),
+                               weight.defined() ? bias : full(channels, 0.0, x.dtype()), eps_);
   }
+  // Per channel, as (C, 1, ...): broadcasts against (N, C, ...).
+  Shape per_channel{channels_};
+  while (per_channel.rank() + 1 < x.rank()) per_channel.push_back(1);
+  const Variable centred = x - reshape(running_mean, per_channel);
+  const Variable scale = rsqrt(reshape(running_var, per_channel) + eps_);
   if (!weight.defined()) return centred * scale;
   return centred * (scale * reshape(weight, per_channel)) + reshape(bias, per_channel);
 }
 
-void BatchNorm::track(const Variable& batch_mean, const Variable& batch_var, std::int64_t count) {
+void BatchNorm::track(const Variable& x, std::int64_t count) {
   const NoGradGuard unrecorded;
+  Array batch_mean(running_mean.shape(), x.dtype()), batch_var(running_var.shape(), x.dtype());
+  kernels::moments(x.array(), batch_mean, batch_var);
   const std::int64_t batches = num_batches_tracked.item<std::int64_t>() + 1;
   const double share = momentum_.value_or(1.0 / static_cast<double>(batches));
-  const auto blend = [&](Variable& running, const Variable& batch, double factor) {
-    const Variable flat = reshape(batch.detach(), running.shape());
-    running.set_array((running * (1.0 - share) + flat * (share * factor)).array());
+  const auto blend = [&](Variable& running, const Array& batch, double factor) {
+    running.set_array((running * (1.0 - share) + Variable(batch) * (share * factor)).array());
   };
   const auto n = static_cast<double>(count);
   blend(running_mean, batch_mean, 1.0);

@@ -38,7 +38,7 @@ class BatchNorm : public Module {
 
  private:
   bool uses_batch() const { return is_training() || !running_mean.defined(); }
-  void track(const Variable& mean, const Variable& var, std::int64_t count);
+  void track(const Variable& x, std::int64_t count);
 
   const char* name_;
   std::int64_t channels_;

@@ -9,6 +9,7 @@ namespace xgrad::kernels::simd::XGRAD_ISA {
 void add_elementwise(Table& t);
 void add_reduce(Table& t);
 void add_columns(Table& t);
+void add_normalize(Table& t);
 void add_optimizer(Table& t);
 void add_random(Table& t);
 

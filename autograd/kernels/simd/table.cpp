@@ -8,6 +8,7 @@ void fill(Table& t) {
   add_elementwise(t);
   add_reduce(t);
   add_columns(t);
+  add_normalize(t);
   add_optimizer(t);
   add_random(t);
 }

@@ -47,6 +47,11 @@ struct Phases {
 };
 using PhaseLoop = void (*)(const Phases& p, const void* from, void* to);
 
+/// A channel: runs of n elements, `stride` apart.
+struct Runs {
+  std::int64_t count, stride, n;
+};
+
 /// State arrays may be null where the update does not use them.
 using SgdLoop = void (*)(const SgdUpdate& u, std::int64_t n, const void* g, void* p, void* buffer);
 using AdamLoop = void (*)(const AdamUpdate& u, std::int64_t n, const void* g, void* p, void* m, void* v, void* max_v);
@@ -61,6 +66,14 @@ struct Table {
   SoftmaxLoop softmax[2], log_softmax[2], logsumexp[2];
   PatchLoop pack[2], unpack_add[2];  ///< apart to dense, and dense added to what lies apart
   PhaseLoop split[2], join[2];       ///< image to phases, which keep what lies around it, and back
+  /// Of one channel: mean and biased variance; sums of g and of g (x - centre).
+  void (*moments[2])(const Runs& r, const void* x, double* mean, double* variance);
+  void (*centred_sums[2])(const Runs& r, const void* g, const void* x, double centre, double* of_g,
+                          double* of_products);
+  /// y = (x - centre) scale + shift, and of_g g + of_x (x - centre) + shift.
+  void (*affine[2])(const Runs& r, const void* x, double centre, double scale, double shift, void* y);
+  void (*combine[2])(const Runs& r, const void* g, const void* x, double centre, double of_g, double of_x, double shift,
+                     void* y);
   SgdLoop sgd[2];
   AdamLoop adam[2];
   RmspropLoop rmsprop[2];

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What normalisation asks of one channel: its moments, sums against a gradient, and combinations written back.
+#include <xgrad/autograd/kernels/simd/parts.h>
+#include <xgrad/autograd/kernels/simd/vec.h>
+
+namespace xgrad::kernels::simd::XGRAD_ISA {
+namespace {
+
+/// A sum: vectors for a while, then in double.
+template <class T>
+class Total {
+ public:
+  void add(const Vec<T>& v) {
+    lanes_ = lanes_ + v;
+    if (++vectors_ == 64) flush();
+  }
+  double result() {
+    flush();
+    return total_;
+  }
+
+ private:
+  void flush() {
+    T lanes[static_cast<std::size_t>(width<T>)];
+    store(lanes, lanes_);
+    for (const T lane : lanes) total_ += static_cast<double>(lane);
+    lanes_ = Vec<T>(T(0));
+    vectors_ = 0;
+  }
+
+  Vec<T> lanes_ = Vec<T>(T(0));
+  int vectors_ = 0;
+  double total_ = 0;
+};
+
+/// f(offset, elements) for each vector of the channel; `elements` is less than the width at the end of a run.
+template <class T, class F>
+void each_vector(const Runs& r, const F& f) {
+  for (i64 k = 0; k < r.count; ++k) {
+    i64 i = 0;
+    for (; i + width<T> <= r.n; i += width<T>) f(k * r.stride + i, width<T>);
+    if (i < r.n) f(k * r.stride + i, r.n - i);
+  }
+}
+
+template <class T>
+Vec<T> take(const T* p, i64 n) {
+  return n == width<T> ? Vec<T>(load(p)) : Vec<T>(load_part(p, n));
+}
+template <class T>
+void put(T* p, const Vec<T>& v, i64 n) {
+  if (n == width<T>) return store(p, v);
+  store_part(p, v, n);
+}
+
+/// x - centre; what lies past the end stays 0.
+template <class T>
+class Centred {
+ public:
+  explicit Centred(double centre) : centre_(static_cast<T>(centre)) {
+    for (T& c : everywhere_) c = static_cast<T>(centre);
+  }
+  Vec<T> operator()(const T* p, i64 n) const {
+    return n == width<T> ? Vec<T>(load(p) - centre_) : Vec<T>(load_part(p, n) - load_part(everywhere_, n));
+  }
+
+ private:
+  Vec<T> centre_;
+  T everywhere_[static_cast<std::size_t>(width<T>)];
+};
+
+template <class T>
+void moments(const Runs& r, const void* x_, double* mean, double* variance) {
+  const T* x = static_cast<const T*>(x_);
+  const double count = static_cast<double>(r.count * r.n);
+  Total<T> sum, squares;
+  each_vector<T>(r, [&](i64 at, i64 n) { sum.add(take(x + at, n)); });
+  *mean = sum.result() / count;
+  const Centred<T> centred(*mean);
+  each_vector<T>(r, [&](i64 at, i64 n) {
+    const Vec<T> d = centred(x + at, n);
+    squares.add(d * d);
+  });
+  *variance = squares.result() / count;
+}
+
+template <class T>
+void centred_sums(const Runs& r, const void* g_, const void* x_, double centre, double* of_g, double* of_products) {
+  const T *g = static_cast<const T*>(g_), *x = static_cast<const T*>(x_);
+  const Centred<T> centred(centre);
+  Total<T> sum, products;
+  each_vector<T>(r, [&](i64 at, i64 n) {
+    const Vec<T> v = take(g + at, n);
+    sum.add(v);
+    products.add(v * centred(x + at, n));
+  });
+  *of_g = sum.result();
+  *of_products = products.result();
+}
+
+template <class T>
+void affine(const Runs& r, const void* x_, double centre, double scale, double shift, void* y_) {
+  const T* x = static_cast<const T*>(x_);
+  T* y = static_cast<T*>(y_);
+  const Vec<T> c(static_cast<T>(centre)), a(static_cast<T>(scale)), b(static_cast<T>(shift));
+  each_vector<T>(r, [&](i64 at, i64 n) { put(y + at, muladd(take(x + at, n) - c, a, b), n); });
+}
+
+template <class T>
+void combine(const Runs& r, const void* g_, const void* x_, double centre, double of_g, double of_x, double shift,
+             void* y_) {
+  const T *g = static_cast<const T*>(g_), *x = static_cast<const T*>(x_);
+  T* y = static_cast<T*>(y_);
+  const Vec<T> m(static_cast<T>(centre)), a(static_cast<T>(of_g)), b(static_cast<T>(of_x)), c(static_cast<T>(shift));
+  each_vector<T>(r,
+                 [&](i64 at, i64 n) { put(y + at, muladd(take(g + at, n), a, muladd(take(x + at, n) - m, b, c)), n); });
+}
+
+template <class T>
+void add_type(Table& t) {
+  const int dtype = static_cast<int>(dtype_of<T>);
+  t.moments[dtype] = moments<T>;
+  t.centred_sums[dtype] = centred_sums<T>;
+  t.affine[dtype] = affine<T>;
+  t.combine[dtype] = combine<T>;
+}
+
+}  // namespace
+
+void add_normalize(Table& t) {
+  add_type<float>(t);
+  add_type<double>(t);
+}
+
+}  // namespace xgrad::kernels::simd::XGRAD_ISA
