@@ -48,9 +48,9 @@ class SpectralEstimate {
 ///
 /// Each forward in training mode moves the estimate on by n_power_iterations, in evaluation mode it rests. The vectors
 /// are constants of the graph and sigma is not: its derivative is there to every order, also when the layer is applied
-/// several times before the sweep. Samples do not see each other. `weight` stays the parameter that is trained and
-/// initialised; the state_dict calls it "weight_orig" and the vectors "weight_u" (outputs,) and "weight_v" (rest,), as
-/// torch.nn.utils.spectral_norm does.
+/// several times before the sweep. Samples do not see each other; threads must not share the layer. `weight` stays the
+/// parameter that is trained and initialised; the state_dict calls it "weight_orig" and the vectors "weight_u"
+/// (outputs,) and "weight_v" (rest,), as torch.nn.utils.spectral_norm does.
 template <class Layer>
 class SpectralNorm : public Layer {
  public:

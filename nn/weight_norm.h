@@ -22,7 +22,7 @@ Variable with_lengths(const Variable& v, const Variable& length, const std::opti
 /// A layer with a member `weight` that computes with g v / |v|: v, of the weight's shape, gives the direction of each
 /// slice along `dim`, and g its length (Salimans & Kingma, 2016). Both are trained and start so that the layer computes
 /// what it did. The member `weight` is v; the state_dict calls the two "weight_v" and "weight_g", as
-/// torch.nn.utils.weight_norm does.
+/// torch.nn.utils.weight_norm does. Threads must not share the layer.
 template <class Layer>
 class WeightNorm : public Layer {
  public:
