@@ -9,7 +9,9 @@
 #include <xgrad/autograd/ops/index.h>
 #include <xgrad/autograd/ops/linalg.h>
 #include <xgrad/autograd/ops/math.h>
+#include <xgrad/autograd/ops/order.h>
 #include <xgrad/autograd/ops/pool.h>
 #include <xgrad/autograd/ops/reduce.h>
 #include <xgrad/autograd/ops/resize.h>
+#include <xgrad/autograd/ops/scan.h>
 #include <xgrad/autograd/ops/shape.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Op table: rows of autograd/ops/reduce.h and linalg.h.
+// Op table: rows of autograd/ops/reduce.h.
 #include "op_table.h"
 
 namespace xgrad::test {
@@ -131,77 +131,25 @@ OpRow row_of_sum_to() {
                "[sum_to] (2, 3) does not broadcast to (2, 1)")}};
 }
 
-OpRow row_of_matmul() {
-  const auto sample = [](const Shape& a, const Shape& b, bool ta = false, bool tb = false) {
-    return Sample([=](const Variables& x) { return matmul(x[0], x[1], ta, tb); },
-                  {uniform_in(a, -2.0, 2.0, 1), uniform_in(b, -2.0, 2.0, 2)});
-  };
-  return {"matmul",
-          smooth,
-          {sample({2, 3}, {3, 4}), sample({3, 2}, {3, 4}, true), sample({2, 3}, {4, 3}, false, true),
-           sample({3, 2}, {4, 3}, true, true), sample({1, 1}, {1, 1}), sample({0, 3}, {3, 2}), sample({2, 0}, {0, 3}),
-           sample({2, 3, 4}, {4, 2}), sample({2, 4, 3}, {4, 2}, true), sample({2, 3, 4}, {5, 4}, false, true),
-           sample({3, 4}, {2, 4, 2}), sample({2, 1, 2, 3}, {3, 2, 3}, false, true),
-           sample({2, 3, 2}, {2, 4, 3}, true, true), sample({0, 2, 3}, {0, 3, 2}),
-           sample({1, 2, 1, 1, 2, 2}, {2, 1, 2, 2}, true)},
-          {throws<ShapeError>(
-               [] {
-                 matmul(ones({64, 784}), ones({785, 256}));
-               },
-               "[matmul] inner dimensions differ: (64, 784) x (785, 256)"),
-           throws<ShapeError>(
-               [] {
-                 matmul(ones({3}), ones({3, 2}));
-               },
-               "[matmul] operands need at least two axes"),
-           throws<ShapeError>(
-               [] {
-                 matmul(ones({2, 3, 4}), ones({3, 4, 2}));
-               },
-               "[matmul] shapes do not broadcast"),
-           throws<DTypeError>(
-               [] {
-                 matmul(ones({2, 2}), ones({2, 2}, DType::float64));
-               },
-               "[matmul] dtypes differ"),
-           throws<GraphError>(
-               [] {
-                 matmul(ones({2, 2}), Variable());
-               },
-               "[matmul] input 1 is undefined")}};
+OpRow row_of_stddev() {
+  const auto f = [](const Variable& x, const Axes& axes, bool keepdims) { return stddev(x, axes, keepdims); };
+  OpRow row = reduction_row(
+      "stddev", smooth, f, [](const Shape& shape) { return grid(shape, 0.125); }, false);
+  row.samples.emplace_back([](const Variables& x) { return stddev(x[0], {1}, false, 0); },
+                           Variables{grid({2, 3}, 0.0)});
+  row.errors.push_back(refuses_int64("stddev", [](const Variable& x) { return stddev(x); }));
+  return row;
 }
 
-OpRow row_of_linear() {
-  const auto sample = [](const Shape& x, const Shape& w, bool biased) {
-    Variables in = {uniform_in(x, -2.0, 2.0, 1), uniform_in(w, -2.0, 2.0, 2)};
-    if (biased) in.push_back(uniform_in({w[0]}, -2.0, 2.0, 3));
-    return Sample([](const Variables& v) { return v.size() == 3 ? linear(v[0], v[1], v[2]) : linear(v[0], v[1]); }, in);
-  };
-  return {"linear",
-          smooth,
-          {sample({2, 3}, {4, 3}, true), sample({2, 3}, {4, 3}, false), sample({3}, {4, 3}, true),
-           sample({3}, {4, 3}, false), sample({2, 2, 3}, {2, 3}, true), sample({0, 3}, {2, 3}, true),
-           sample({2, 0}, {3, 0}, true), sample({1, 2, 1, 2, 1, 3}, {2, 3}, true)},
-          {throws<ShapeError>(
-               [] {
-                 linear(ones({2, 3}), ones({4, 5}), ones({4}));
-               },
-               "[linear] input (2, 3) does not fit weight (4, 5)"),
-           throws<ShapeError>(
-               [] {
-                 linear(ones({2, 3}), ones({4, 3}), ones({5}));
-               },
-               "[linear] bias (5,) does not fit weight (4, 3)"),
-           throws<ShapeError>(
-               [] {
-                 linear(ones({}), ones({4, 3}));
-               },
-               "[linear] the input needs at least one axis"),
-           throws<DTypeError>(
-               [] {
-                 linear(ones({2, 3}), ones({4, 3}, DType::float64), ones({4}));
-               },
-               "[linear] dtypes differ")}};
+OpRow row_of_prod() {
+  OpRow row = reduction_row("prod", smooth, prod, sampled, true);
+  row.samples.push_back(scalar_sample(prod));
+  for (const std::vector<double>& values : {std::vector<double>{2, 0, -1.5}, {0, 3, 0}, {0, 0, 0}, {0, 0, 0.5}}) {
+    row.samples.emplace_back([](const Variables& x) { return prod(x[0], {0}); },
+                             Variables{Variable(Array::from(values, {3}), true)});
+  }
+  row.samples.emplace_back([](const Variables& x) { return prod(x[0], {0}); }, Variables{sampled({5, 2})});
+  return row;
 }
 
 }  // namespace
@@ -210,6 +158,8 @@ OpRows reduce_rows() {
   OpRows rows = {reduction_row("sum", smooth, sum, sampled, true),
                  reduction_row("mean", smooth, mean, sampled, false),
                  row_of_var(),
+                 row_of_stddev(),
+                 row_of_prod(),
                  extreme_row("max", max),
                  extreme_row("min", min),
                  reduction_row("logsumexp", smooth, logsumexp, sampled, false),
@@ -220,10 +170,8 @@ OpRows reduce_rows() {
                  row_of_sum_to()};
   rows[0].samples.push_back(scalar_sample(sum));
   rows[1].samples.push_back(scalar_sample(mean));
-  rows[5].samples.push_back(scalar_sample(logsumexp));
+  rows[7].samples.push_back(scalar_sample(logsumexp));
   return rows;
 }
-
-OpRows linalg_rows() { return {row_of_matmul(), row_of_linear()}; }
 
 }  // namespace xgrad::test

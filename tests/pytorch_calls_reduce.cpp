@@ -10,6 +10,11 @@ const PyTorchCalls rows({
     {"mean", reduction<mean>},
     {"var",
      [](In x, At a, DType) -> Variables { return {var(x[0], a["axes"].get<Axes>(), a["keepdims"], a["correction"])}; }},
+    {"stddev",
+     [](In x, At a, DType) -> Variables {
+       return {stddev(x[0], a["axes"].get<Axes>(), a["keepdims"], a["correction"])};
+     }},
+    {"prod", reduction<prod>},
     {"max", reduction<max>},
     {"min", reduction<min>},
     {"logsumexp", reduction<logsumexp>},

@@ -6,12 +6,15 @@
 #include <string>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/kernels/axis.h>
 #include <xgrad/autograd/kernels/broadcast.h>
 #include <xgrad/autograd/parallel.h>
 
 namespace xgrad::kernels {
 namespace {
 
+using detail::Sides;
+using detail::with_type;
 using xgrad::detail::parallel_for;
 
 void check_indices(const char* op, const Array& index, std::int64_t extent) {
@@ -26,19 +29,6 @@ void check_indices(const char* op, const Array& index, std::int64_t extent) {
 }
 
 std::int64_t wrapped(std::int64_t i, std::int64_t extent) noexcept { return i < 0 ? i + extent : i; }
-
-/// f(T{}) with the C++ type of the dtype.
-template <class F>
-void with_type(DType dtype, const F& f) {
-  switch (dtype) {
-    case DType::float32:
-      return f(float{});
-    case DType::float64:
-      return f(double{});
-    case DType::int64:
-      return f(std::int64_t{});
-  }
-}
 
 /// Calls f(place in index, place in the indexed array) for every element of index, whose value replaces the coordinate
 /// along axis. Places [begin, end) of the index.
@@ -58,17 +48,6 @@ void for_indexed(const Shape& indexed, std::size_t axis, const Array& index, std
   detail::Odometer<1> place(loops, loops.rank, begin);
   for (std::int64_t k = begin; k < end; ++k, place.next()) f(k, place.offset(0) + wrapped(value[k], extent) * step);
 }
-
-/// x as (outer, extent of the axis, inner).
-struct Sides {
-  std::int64_t outer = 1, inner = 1;
-  Sides(const Shape& shape, std::size_t axis) noexcept {
-    for (std::size_t i = 0; i < shape.rank(); ++i) {
-      if (i < axis) outer *= shape[i];
-      if (i > axis) inner *= shape[i];
-    }
-  }
-};
 
 }  // namespace
 
@@ -97,10 +76,10 @@ void scatter_add(const char* op, const Array& x, std::size_t axis, const Array& 
 }
 
 void index_select(const char* op, const Array& x, std::size_t axis, const Array& index, Array& out) {
-  const std::int64_t extent = x.shape()[axis], count = index.size();
+  const Sides sides(x.shape(), axis);
+  const std::int64_t extent = sides.extent, count = index.size();
   check_indices(op, index, extent);
   if (out.size() == 0) return;
-  const Sides sides(x.shape(), axis);
   const std::int64_t* i = index.data<std::int64_t>();
   with_type(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -117,9 +96,9 @@ void index_select(const char* op, const Array& x, std::size_t axis, const Array&
 }
 
 void index_add(const char* op, const Array& x, std::size_t axis, const Array& index, Array& out) {
-  const std::int64_t extent = out.shape()[axis], count = index.size();
-  check_indices(op, index, extent);
   const Sides sides(out.shape(), axis);
+  const std::int64_t extent = sides.extent, count = index.size();
+  check_indices(op, index, extent);
   const std::int64_t* i = index.data<std::int64_t>();
   with_type(x.dtype(), [&](auto zero) {
     using T = decltype(zero);

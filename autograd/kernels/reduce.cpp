@@ -7,6 +7,7 @@
 #include <string>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/kernels/axis.h>
 #include <xgrad/autograd/kernels/broadcast.h>
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/simd/table.h>
@@ -95,12 +96,8 @@ void along(const char* op, const simd::SoftmaxLoop* loops, const Array& x, std::
   const DType dtype = x.dtype();
   if (!is_floating(dtype)) throw DTypeError("[" + std::string(op) + "] takes floating values, not " + name_of(dtype));
   const auto loop = loops[static_cast<int>(dtype)];
-  std::int64_t outer = 1, inner = 1;
-  for (std::size_t i = 0; i < x.rank(); ++i) {
-    if (i < axis) outer *= x.shape()[i];
-    if (i > axis) inner *= x.shape()[i];
-  }
-  const std::int64_t n = x.rank() == 0 ? 1 : x.shape()[axis];
+  const detail::Sides sides(x.shape(), axis);
+  const std::int64_t outer = sides.outer, n = sides.extent, inner = sides.inner;
   const auto run = [&](const Array& rows_of, Array& to) {
     void* y = to.mutable_raw();
     parallel_for(outer * inner, std::max<std::int64_t>(1, grain / 8 / std::max<std::int64_t>(n, 1)),

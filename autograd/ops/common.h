@@ -117,4 +117,8 @@ inline Variable apply_promoted(const OpDef<>& op, const Variable& a, const Varia
   return xgrad::apply(op, a, b);
 }
 
+/// The product of the elements before each one along an axis (reversed: of those behind it), in linear time and
+/// without a division. In scan.cpp.
+Variable exclusive_cumprod(const Variable& x, std::size_t axis, bool reverse);
+
 }  // namespace xgrad::detail

@@ -2,6 +2,11 @@
 // Reductions and their rules.
 #include <xgrad/autograd/ops/reduce.h>
 
+#include <cmath>
+#include <utility>
+
+#include <xgrad/autograd/kernels/order.h>
+#include <xgrad/autograd/kernels/scan.h>
 #include <xgrad/autograd/ops/arithmetic.h>
 #include <xgrad/autograd/ops/common.h>
 #include <xgrad/autograd/ops/compare.h>
@@ -119,7 +124,6 @@ namespace {
 
 struct AxisAttrs {
   std::size_t axis;
-  bool keepdims = false;
 };
 
 Spec infer_along_axis(const char* name, const AxisAttrs&, Operands in) {
@@ -127,12 +131,24 @@ Spec infer_along_axis(const char* name, const AxisAttrs&, Operands in) {
   return {in[0].shape(), in[0].dtype()};
 }
 
-Variable logsumexp_along(const Variable& x, std::size_t axis, bool keepdims) {
+/// x with the masked axes as one, and which axis that is: several are brought to the back and merged.
+std::pair<Variable, std::size_t> fold_axes(const Variable& x, AxisMask mask) {
+  if (x.rank() == 0) return {reshape(x, Shape{1}), 0};
+  Axes order, folded;
+  for (std::size_t i = 0; i < x.rank(); ++i) (mask >> i & 1 ? folded : order).push_back(static_cast<std::int64_t>(i));
+  if (folded.size() == 1) return {x, static_cast<std::size_t>(folded.front())};
+  order.insert(order.end(), folded.begin(), folded.end());
+  Shape shape = detail::reduced_shape(x.shape(), mask, false);
+  shape.push_back(detail::reduced_count(x.shape(), mask));
+  return {reshape(permute(x, order), shape), shape.rank() - 1};
+}
+
+Variable logsumexp_along(const Variable& x, std::size_t axis) {
   static constexpr OpDef<AxisAttrs> op{
       .name = "logsumexp",
       .infer =
           [](const char* name, const AxisAttrs& a, Operands in) {
-            return infer_reduced_floating(name, {1u << a.axis, a.keepdims}, in);
+            return infer_reduced_floating(name, {1u << a.axis, false}, in);
           },
       .run = [](const AxisAttrs& a, Operands in, Array& out) { kernels::logsumexp(in[0], a.axis, out); },
       .uses = {uses::input(0)},
@@ -141,32 +157,43 @@ Variable logsumexp_along(const Variable& x, std::size_t axis, bool keepdims) {
             const auto axis = static_cast<std::int64_t>(op.attrs().axis);
             return restore_axes(g, op.input_shape(0), 1u << op.attrs().axis) * softmax(op.input(0), axis);
           }};
-  return apply(op, AxisAttrs{axis, keepdims}, x);
+  return apply(op, AxisAttrs{axis}, x);
+}
+
+Variable prod_along(const Variable& x, std::size_t axis) {
+  static constexpr OpDef<AxisAttrs> op{
+      .name = "prod",
+      .infer =
+          [](const char* name, const AxisAttrs& a, Operands in) {
+            return infer_reduced(name, {1u << a.axis, false}, in);
+          },
+      .run = [](const AxisAttrs& a, Operands in, Array& out) { kernels::prod(in[0], a.axis, out); },
+      .uses = {uses::input(0)},
+      .rule =
+          [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
+            // The product of the others, which no division gives where an element is 0.
+            const Variable x = op.input(0);
+            const std::size_t axis = op.attrs().axis;
+            if (x.shape()[axis] == 0) return zeros_like(x);
+            const Variable others =
+                detail::exclusive_cumprod(x, axis, false) * detail::exclusive_cumprod(x, axis, true);
+            return restore_axes(g, x.shape(), 1u << axis) * others;
+          }};
+  return apply(op, AxisAttrs{axis}, x);
 }
 
 }  // namespace
 
 Variable logsumexp(const Variable& x, const Axes& axes, bool keepdims) {
   const AxisMask mask = detail::axis_mask("logsumexp", axes, x.rank());
-  const Shape kept = detail::reduced_shape(x.shape(), mask, false);
-  const Shape result = detail::reduced_shape(x.shape(), mask, keepdims);
-  if (x.rank() == 0) return logsumexp_along(reshape(x, Shape{1}), 0, false);
-  // Several axes: bring them to the back and fold them into one.
-  Axes order;
-  for (std::size_t i = 0; i < x.rank(); ++i) {
-    if (!(mask >> i & 1)) order.push_back(static_cast<std::int64_t>(i));
-  }
-  if (order.size() + 1 == x.rank()) {
-    std::size_t axis = 0;
-    while (!(mask >> axis & 1)) ++axis;
-    return logsumexp_along(x, axis, keepdims);
-  }
-  for (std::size_t i = 0; i < x.rank(); ++i) {
-    if (mask >> i & 1) order.push_back(static_cast<std::int64_t>(i));
-  }
-  Shape folded = kept;
-  folded.push_back(detail::reduced_count(x.shape(), mask));
-  return reshape(logsumexp_along(reshape(permute(x, order), folded), kept.rank(), false), result);
+  const auto [folded, axis] = fold_axes(x, mask);
+  return reshape(logsumexp_along(folded, axis), detail::reduced_shape(x.shape(), mask, keepdims));
+}
+
+Variable prod(const Variable& x, const Axes& axes, bool keepdims) {
+  const AxisMask mask = detail::axis_mask("prod", axes, x.rank());
+  const auto [folded, axis] = fold_axes(x, mask);
+  return reshape(prod_along(folded, axis), detail::reduced_shape(x.shape(), mask, keepdims));
 }
 
 Variable softmax(const Variable& x, std::int64_t axis) {
@@ -233,23 +260,12 @@ Variable norm(const Variable& x, const Axes& axes, bool keepdims, double eps) {
   return apply(op, NormAttrs{detail::axis_mask("norm", axes, x.rank()), keepdims, eps}, x);
 }
 
-namespace {
-
-template <class T>
-void argmax_into(const T* x, std::int64_t outer, std::int64_t n, std::int64_t inner, std::int64_t* out) {
-  for (std::int64_t o = 0; o < outer; ++o) {
-    for (std::int64_t i = 0; i < inner; ++i) {
-      const T* column = x + o * n * inner + i;
-      std::int64_t best = 0;
-      for (std::int64_t k = 1; k < n; ++k) {
-        if (column[k * inner] > column[best * inner]) best = k;
-      }
-      out[o * inner + i] = best;
-    }
-  }
+Variable stddev(const Variable& x, const Axes& axes, bool keepdims, double correction) {
+  detail::check_floating("stddev", x.array());
+  const AxisMask mask = detail::axis_mask("stddev", axes, x.rank());
+  const auto n = static_cast<double>(detail::reduced_count(x.shape(), mask));
+  return norm(x - mean(x, axes, true), axes, keepdims) / std::sqrt(n - correction);
 }
-
-}  // namespace
 
 Variable argmax(const Variable& x, std::int64_t axis) {
   static constexpr OpDef<AxisAttrs> op{
@@ -262,25 +278,7 @@ Variable argmax(const Variable& x, std::int64_t axis) {
             }
             return Spec{detail::reduced_shape(in[0].shape(), 1u << a.axis, false), DType::int64};
           },
-      .run =
-          [](const AxisAttrs& a, Operands in, Array& out) {
-            const Array& x = in[0];
-            std::int64_t outer = 1;
-            std::int64_t inner = 1;
-            for (std::size_t i = 0; i < x.rank(); ++i) {
-              if (i < a.axis) outer *= x.shape()[i];
-              if (i > a.axis) inner *= x.shape()[i];
-            }
-            auto* result = out.mutable_data<std::int64_t>();
-            const std::int64_t n = x.shape()[a.axis];
-            if (x.dtype() == DType::float32) {
-              argmax_into(x.data<float>(), outer, n, inner, result);
-            } else if (x.dtype() == DType::float64) {
-              argmax_into(x.data<double>(), outer, n, inner, result);
-            } else {
-              argmax_into(x.data<std::int64_t>(), outer, n, inner, result);
-            }
-          }};
+      .run = [](const AxisAttrs& a, Operands in, Array& out) { kernels::argmax(in[0], a.axis, out); }};
   return apply(op, AxisAttrs{normalize_axis(axis, x.rank(), "argmax")}, x);
 }
 

@@ -10,6 +10,10 @@ Variable sum(const Variable& x, const Axes& axes = {}, bool keepdims = false);
 Variable mean(const Variable& x, const Axes& axes = {}, bool keepdims = false);
 /// Variance with n - correction in the denominator (PyTorch's default is 1).
 Variable var(const Variable& x, const Axes& axes = {}, bool keepdims = false, double correction = 1);
+/// The root of that; PyTorch's std, a name that C++ keeps for itself. The gradient where all elements are equal is 0.
+Variable stddev(const Variable& x, const Axes& axes = {}, bool keepdims = false, double correction = 1);
+/// Product, 1 of nothing. Its derivatives of all orders divide by nothing, so that zeros do no harm.
+Variable prod(const Variable& x, const Axes& axes = {}, bool keepdims = false);
 /// Extremes; ties share the gradient equally. NaN propagates. @throws ShapeError on an empty reduction.
 Variable max(const Variable& x, const Axes& axes = {}, bool keepdims = false);
 Variable min(const Variable& x, const Axes& axes = {}, bool keepdims = false);
@@ -18,7 +22,8 @@ Variable softmax(const Variable& x, std::int64_t axis = -1);
 Variable log_softmax(const Variable& x, std::int64_t axis = -1);
 /// Euclidean norm sqrt(sum x^2 + eps). eps > 0 keeps all derivatives finite at 0; with eps = 0 the gradient at 0 is 0.
 Variable norm(const Variable& x, const Axes& axes = {}, bool keepdims = false, double eps = 0.0);
-/// Index of the largest element along an axis (the first of equals), int64, no gradient.
+/// Index of the largest element along an axis (the first of equals; NaN is larger than all numbers), int64, no
+/// gradient.
 Variable argmax(const Variable& x, std::int64_t axis = -1);
 /// Sums x down to `shape`, which must broadcast to x's: the adjoint of expand.
 Variable sum_to(const Variable& x, const Shape& shape);

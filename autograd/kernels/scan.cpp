@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Scans: columns of the axis in tiles whose running values stay in registers or the first cache.
+#include <xgrad/autograd/kernels/scan.h>
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include <xgrad/autograd/kernels/axis.h>
+#include <xgrad/autograd/parallel.h>
+
+namespace xgrad::kernels {
+namespace {
+
+using detail::Sides;
+
+constexpr std::int64_t tile = 64;
+
+/// What float32 is accumulated in.
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
+
+/// Calls f(o, c, width) for the columns [c, c + width) of each outer index o.
+template <class F>
+void for_tiles(const Sides& s, const F& f) {
+  const std::int64_t tiles = (s.inner + tile - 1) / tile;
+  const std::int64_t work = std::max<std::int64_t>(1, s.extent * std::min(s.inner, tile));
+  xgrad::detail::parallel_for(s.outer * tiles, std::max<std::int64_t>(1, 32768 / work),
+                              [&](std::int64_t begin, std::int64_t end) {
+                                for (std::int64_t i = begin; i < end; ++i) {
+                                  const std::int64_t c = i % tiles * tile;
+                                  f(i / tiles, c, std::min(tile, s.inner - c));
+                                }
+                              });
+}
+
+/// Calls step(place of the row's first element, width, first) for every row of a tile, in order.
+template <class Step>
+void for_rows(const Sides& s, bool reverse, const Step& step) {
+  for_tiles(s, [&](std::int64_t o, std::int64_t c, std::int64_t width) {
+    auto walk = step(width);
+    for (std::int64_t k = 0; k < s.extent; ++k) {
+      walk((o * s.extent + (reverse ? s.extent - 1 - k : k)) * s.inner + c, k == 0);
+    }
+  });
+}
+
+}  // namespace
+
+void cumsum(const Array& x, std::size_t axis, bool reverse, Array& out) {
+  detail::with_type(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* in = x.data<T>();
+    T* y = out.mutable_data<T>();
+    for_rows(Sides(x.shape(), axis), reverse, [=](std::int64_t width) {
+      return [=, total = std::array<Wide<T>, tile>{}](std::int64_t row, bool) mutable {
+        for (std::int64_t j = 0; j < width; ++j) {
+          auto& t = total[static_cast<std::size_t>(j)];
+          t += in[row + j];
+          y[row + j] = static_cast<T>(t);
+        }
+      };
+    });
+  });
+}
+
+void recurrence(const Array& a, const Array& b, std::size_t axis, bool reverse, Array& out) {
+  detail::with_type(a.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T *factor = a.data<T>(), *term = b.data<T>();
+    T* y = out.mutable_data<T>();
+    const Sides s(a.shape(), axis);
+    const std::int64_t before = reverse ? s.inner : -s.inner;
+    for_rows(s, reverse, [=](std::int64_t width) {
+      return [=](std::int64_t row, bool first) {
+        if (first) {
+          std::copy_n(term + row, width, y + row);
+          return;
+        }
+        for (std::int64_t j = row; j < row + width; ++j) y[j] = factor[j] * y[j + before] + term[j];
+      };
+    });
+  });
+}
+
+void prod(const Array& x, std::size_t axis, Array& out) {
+  detail::with_type(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* in = x.data<T>();
+    T* y = out.mutable_data<T>();
+    const Sides s(x.shape(), axis);
+    for_tiles(s, [&](std::int64_t o, std::int64_t c, std::int64_t width) {
+      std::array<Wide<T>, tile> total;
+      total.fill(1);
+      for (std::int64_t k = 0; k < s.extent; ++k) {
+        const T* row = in + (o * s.extent + k) * s.inner + c;
+        for (std::int64_t j = 0; j < width; ++j) total[static_cast<std::size_t>(j)] *= row[j];
+      }
+      for (std::int64_t j = 0; j < width; ++j)
+        y[o * s.inner + c + j] = static_cast<T>(total[static_cast<std::size_t>(j)]);
+    });
+  });
+}
+
+}  // namespace xgrad::kernels
