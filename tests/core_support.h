@@ -44,7 +44,7 @@ inline double distance(const Array& a, const Array& b) {
 inline double distance(const Variable& a, const Variable& b) { return distance(a.array(), b.array()); }
 
 /// <a, b>
-inline double dot(const Variable& a, const Variable& b) { return sum(a.detach() * b.detach()).item(); }
+inline double inner_product(const Variable& a, const Variable& b) { return sum(a.detach() * b.detach()).item(); }
 
 /// Fails the test when nodes made in its scope outlive it.
 class NodesComeBack {

@@ -252,7 +252,7 @@ OpRows create_rows() {
                   one_hot(integers({0, 3}, {2}), 3);
                 },
                 "[one_hot] label 3 is outside [0, 3)"),
-            throws<DTypeError>([] { one_hot(ones({2}), 3); }, "holds float32, asked for as int64")}}};
+            throws<DTypeError>([] { one_hot(ones({2}), 3); }, "[one_hot] the labels must be int64, got float32")}}};
 }
 
 }  // namespace xgrad::test

@@ -147,6 +147,44 @@ OpRow row_of_split() {
            throws<ShapeError>([] { split(ones({3}), 1, 1); }, "[split] axis 1 is out of range for 1 axes")}};
 }
 
+OpRow row_of_flip() {
+  const auto over = [](const Shape& shape, const Axes& axes) {
+    return on(shape, [=](const Variable& x) { return flip(x, axes); });
+  };
+  return {"flip",
+          smooth,
+          {over({5}, {}), over({3, 4}, {0}), over({3, 4}, {-1}), over({3, 4}, {1, 0}), over({}, {}), over({0, 3}, {1}),
+           over({0}, {0}), over({1}, {0}), over({2, 1, 3, 1, 2, 2}, {0, 2, -1})},
+          {throws<ShapeError>(
+               [] {
+                 flip(ones({2, 3}), {2});
+               },
+               "[flip] axis 2 is out of range for 2 axes"),
+           throws<ShapeError>(
+               [] {
+                 flip(ones({2, 3}), {1, -1});
+               },
+               "[flip] axis -1 is given twice")}};
+}
+
+OpRow row_of_roll() {
+  const auto by = [](const Shape& shape, const std::vector<std::int64_t>& shifts, const Axes& axes) {
+    return on(shape, [=](const Variable& x) { return roll(x, shifts, axes); });
+  };
+  return {
+      "roll",
+      smooth,
+      {by({5}, {2}, {0}), by({5}, {-7}, {0}), by({3, 4}, {1, -1}, {0, 1}), by({3, 4}, {4}, {1}),
+       by({3, 4}, {1, 2}, {-1, 1}), by({}, {}, {}), by({0, 3}, {1, 1}, {0, 1}), by({1}, {1}, {0}),
+       by({2, 1, 3, 1, 2, 2}, {1, 2, 1, 5}, {0, 2, 4, 3}), on({3, 4}, [](const Variable& x) { return roll(x, 1, 0); })},
+      {throws<ValueError>(
+           [] {
+             roll(ones({2, 3}), {1, 2}, {1});
+           },
+           "[roll] 2 shifts given for 1 axes"),
+       throws<ShapeError>([] { roll(ones({2}), 1, 1); }, "[roll] axis 1 is out of range for 1 axes")}};
+}
+
 // --- indexing: duplicates add up, negative indices count from the end
 // -------------------------------------------------
 
@@ -223,13 +261,39 @@ OpRow row_of_index_add() {
                               "[index_add] values of shape (2,) do not match the index: (1,) expected")}};
 }
 
+OpRow row_of_embedding() {
+  const auto read = [](const Shape& weight, const std::vector<std::int64_t>& index, const Shape& index_shape) {
+    return Sample([](const Variables& x) { return embedding(x[1], x[0]); },
+                  {uniform_in(weight, -2.0, 2.0), integers(index, index_shape)});
+  };
+  return {"embedding",
+          smooth,
+          {read({5, 3}, {4, 0, -1, 0}, {4}), read({3, 2}, {0, 2, 1, 1, 2, 0}, {2, 3}), read({3, 2}, {1}, {}),
+           read({3, 2}, {}, {0}), read({4}, {3, 3}, {2}), read({1, 1}, {0}, {1}), read({2, 0}, {0, 1}, {2}),
+           read({3, 1, 2}, {2, 0, 2, 1}, {2, 1, 2})},
+          {throws<ValueError>(
+               [] {
+                 embedding(integers({3}, {1}), ones({3, 2}));
+               },
+               "index 3 at place 0 is out of range for an axis of 3 elements"),
+           throws<DTypeError>(
+               [] {
+                 embedding(ones({1}), ones({3, 2}));
+               },
+               "[embedding] the index must be int64, got float32"),
+           throws<ShapeError>([] { embedding(integers({0}, {1}), ones({})); },
+                              "[embedding] the weight needs at least one axis")}};
+}
+
 }  // namespace
 
 OpRows slice_rows() {
-  return {row_of_slice(),  row_of_select(), row_of_slice_scatter(), row_of_pad(),
-          row_of_concat(), row_of_stack(),  row_of_split()};
+  return {row_of_slice(), row_of_select(), row_of_slice_scatter(), row_of_pad(), row_of_concat(),
+          row_of_stack(), row_of_split(),  row_of_flip(),          row_of_roll()};
 }
 
-OpRows index_rows() { return {row_of_gather(), row_of_scatter_add(), row_of_index_select(), row_of_index_add()}; }
+OpRows index_rows() {
+  return {row_of_gather(), row_of_scatter_add(), row_of_index_select(), row_of_index_add(), row_of_embedding()};
+}
 
 }  // namespace xgrad::test

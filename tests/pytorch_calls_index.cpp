@@ -10,6 +10,7 @@ const PyTorchCalls rows({
     {"scatter_add", add_at_index<scatter_add>},
     {"index_select", read_index<index_select>},
     {"index_add", add_at_index<index_add>},
+    {"embedding", binary<embedding>},
 });
 
 }  // namespace

@@ -41,6 +41,11 @@ const PyTorchCalls rows({
     {"concat", joined<concat>},
     {"stack", joined<stack>},
     {"split", [](In x, At a, DType) -> Variables { return split(x[0], a["size"], a["axis"]); }},
+    {"flip", [](In x, At a, DType) -> Variables { return {flip(x[0], a["axes"].get<Axes>())}; }},
+    {"roll",
+     [](In x, At a, DType) -> Variables {
+       return {roll(x[0], a["shifts"].get<std::vector<std::int64_t>>(), a["axes"].get<Axes>())};
+     }},
     {"astype", [](In x, At a, DType) -> Variables { return {astype(x[0], dtype_named(a["dtype"]))}; }},
     {"clone", unary<clone>},
 });

@@ -93,13 +93,15 @@ TEST_CASE("gradients keep the shapes of their inputs, at both orders, and sum ov
     REQUIRE(g[1].shape() == sb);
     // d sum (ab)^2 / da = sum over repeats of 2 a b^2
     const Variable wide = expand(a, y.shape()) * square(expand(b, y.shape())) * 2.0;
-    CHECK(distance(g[0], sum_to(wide, sa)) <= tolerance::same_formula_float64 * (1 + std::sqrt(dot(g[0], g[0]))));
+    CHECK(distance(g[0], sum_to(wide, sa)) <=
+          tolerance::same_formula_float64 * (1 + std::sqrt(inner_product(g[0], g[0]))));
     const Variables h = grad(sum(g[0]) + sum(g[1]), {a, b});
     REQUIRE(h[0].shape() == sa);
     REQUIRE(h[1].shape() == sb);
     // d/da of sum(2 a b^2) + sum(2 a^2 b) = sum over repeats of 2 b^2 + 4 a b
     const Variable second = square(expand(b, y.shape())) * 2.0 + expand(a, y.shape()) * expand(b, y.shape()) * 4.0;
-    CHECK(distance(h[0], sum_to(second, sa)) <= tolerance::same_formula_float64 * (1 + std::sqrt(dot(h[0], h[0]))));
+    CHECK(distance(h[0], sum_to(second, sa)) <=
+          tolerance::same_formula_float64 * (1 + std::sqrt(inner_product(h[0], h[0]))));
   }
 }
 

@@ -40,7 +40,7 @@ void check_alike(const Variables& a, const Variables& b) {
   REQUIRE(a.size() == b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     CAPTURE(i);
-    CHECK(distance(a[i], b[i]) <= tolerance::same_formula_float64 * (1.0 + std::sqrt(dot(b[i], b[i]))));
+    CHECK(distance(a[i], b[i]) <= tolerance::same_formula_float64 * (1.0 + std::sqrt(inner_product(b[i], b[i]))));
   }
 }
 

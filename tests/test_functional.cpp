@@ -35,8 +35,8 @@ TEST_CASE("u' H v = v' H u") {
   for (std::uint64_t seed = 20; seed < 25; ++seed) {
     const Variable u = random_leaf({6}, seed).detach();
     const Variable v = random_leaf({6}, seed + 100).detach();
-    const double uhv = dot(u, hvp(energy, x, v).second);
-    const double vhu = dot(v, hvp(energy, x, u).second);
+    const double uhv = inner_product(u, hvp(energy, x, v).second);
+    const double vhu = inner_product(v, hvp(energy, x, u).second);
     CHECK(std::abs(uhv - vhu) <= tolerance::hessian_symmetry * (1.0 + std::abs(uhv)));
   }
 }
@@ -49,7 +49,8 @@ TEST_CASE("u' (J v) = (u' J) v") {
     const auto [y1, jv] = jvp(network, x, v);
     const auto [y2, uj] = vjp(network, x, u);
     CHECK(distance(y1, y2) == 0.0);
-    CHECK(std::abs(dot(u, jv) - dot(uj, v)) <= tolerance::modes_agree * (1.0 + std::abs(dot(u, jv))));
+    CHECK(std::abs(inner_product(u, jv) - inner_product(uj, v)) <=
+          tolerance::modes_agree * (1.0 + std::abs(inner_product(u, jv))));
   }
 }
 

@@ -22,6 +22,9 @@ Variable arange(std::int64_t n, DType dtype, double start, double step) {
 }
 
 Variable one_hot(const Variable& labels, std::int64_t classes, DType dtype) {
+  if (labels.dtype() != DType::int64) {
+    throw DTypeError("[one_hot] the labels must be int64, got " + std::string(name_of(labels.dtype())));
+  }
   const auto* label = labels.array().data<std::int64_t>();
   Shape shape = labels.shape();
   shape.push_back(classes);

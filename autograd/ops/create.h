@@ -18,7 +18,7 @@ template <class T>
 Variable tensor(const std::vector<T>& values, const Shape& shape, bool requires_grad = false) {
   return Variable(Array::from(values, shape), requires_grad);
 }
-/// Constant (n, classes) rows with a one at each int64 label.
+/// Constant (..., classes) with a one at each int64 label of (...). @throws ValueError when one is out of range.
 Variable one_hot(const Variable& labels, std::int64_t classes, DType dtype = DType::float32);
 
 }  // namespace xgrad

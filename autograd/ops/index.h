@@ -14,5 +14,8 @@ Variable scatter_add(const Variable& x, const Shape& shape, std::int64_t axis, c
 Variable index_select(const Variable& x, std::int64_t axis, const Variable& index);
 /// Zeros of `shape`, plus x's slices added at their indices: the adjoint of index_select.
 Variable index_add(const Variable& x, const Shape& shape, std::int64_t axis, const Variable& index);
+/// Rows of `weight` (n, ...) at int64 indices of any shape: (index shape..., ...). The gradient of a row is the sum
+/// over its occurrences.
+Variable embedding(const Variable& index, const Variable& weight);
 
 }  // namespace xgrad

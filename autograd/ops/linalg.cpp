@@ -112,4 +112,30 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   return reshape(linear(reshape(x, Shape{rows, s.back()}), weight, bias), out);
 }
 
+namespace {
+
+void check_vectors(const char* name, const Variable& a, const Variable& b) {
+  if (a.rank() != 1 || b.rank() != 1) {
+    throw ShapeError("[" + std::string(name) + "] takes two vectors, got " + to_string(a.shape()) + " and " +
+                     to_string(b.shape()) + "; flatten them, or use matmul or einsum");
+  }
+  detail::check_same_dtype(name, a.array(), b.array());
+}
+
+}  // namespace
+
+Variable dot(const Variable& a, const Variable& b) {
+  check_vectors("dot", a, b);
+  detail::check_floating("dot", a.array());
+  if (a.shape() != b.shape()) {
+    throw ShapeError("[dot] lengths differ: " + to_string(a.shape()) + " and " + to_string(b.shape()));
+  }
+  return reshape(matmul(unsqueeze(a, 0), unsqueeze(b, 1)), Shape{});
+}
+
+Variable outer(const Variable& a, const Variable& b) {
+  check_vectors("outer", a, b);
+  return unsqueeze(a, 1) * unsqueeze(b, 0);
+}
+
 }  // namespace xgrad

@@ -43,6 +43,15 @@ Variable stack(const Variables& xs, std::int64_t axis = 0);
 /// Consecutive pieces of at most `size` along the axis.
 Variables split(const Variable& x, std::int64_t size, std::int64_t axis = 0);
 
+/// Reverses the order along the given axes (all when none is given).
+Variable flip(const Variable& x, const Axes& axes = {});
+/// Moves elements by shifts[i] places along axes[i], those pushed over the end coming back at the beginning.
+/// @throws ValueError unless there is one shift an axis.
+Variable roll(const Variable& x, const std::vector<std::int64_t>& shifts, const Axes& axes);
+inline Variable roll(const Variable& x, std::int64_t shift, std::int64_t axis) {
+  return roll(x, std::vector<std::int64_t>{shift}, Axes{axis});
+}
+
 /// Converts the dtype; differentiable between floating types.
 Variable astype(const Variable& x, DType dtype);
 /// A leaf-like copy in fresh memory that keeps its history.
