@@ -6,6 +6,7 @@
 #include <xgrad/autograd/ops/compare.h>
 #include <xgrad/autograd/ops/convolution.h>
 #include <xgrad/autograd/ops/create.h>
+#include <xgrad/autograd/ops/decompose.h>
 #include <xgrad/autograd/ops/einsum.h>
 #include <xgrad/autograd/ops/index.h>
 #include <xgrad/autograd/ops/linalg.h>

@@ -21,8 +21,8 @@ namespace xgrad::test {
 OpRows op_table() {
   OpRows table;
   for (const auto& family :
-       {arithmetic_rows, compare_rows, convolution_rows, create_rows, einsum_rows, index_rows, linalg_rows, math_rows,
-        order_rows, pool_rows, reduce_rows, resize_rows, scan_rows, shape_rows, slice_rows}) {
+       {arithmetic_rows, compare_rows, convolution_rows, create_rows, decompose_rows, einsum_rows, index_rows,
+        linalg_rows, math_rows, order_rows, pool_rows, reduce_rows, resize_rows, scan_rows, shape_rows, slice_rows}) {
     OpRows rows = family();
     std::move(rows.begin(), rows.end(), std::back_inserter(table));
   }

@@ -68,6 +68,7 @@ OpRows arithmetic_rows();
 OpRows compare_rows();
 OpRows convolution_rows();
 OpRows create_rows();
+OpRows decompose_rows();
 OpRows einsum_rows();
 OpRows index_rows();
 OpRows linalg_rows();

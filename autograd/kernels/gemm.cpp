@@ -24,7 +24,11 @@ using detail::Gemm;
 using detail::product_here;
 using xgrad::detail::parallel_for;
 
-void hold_blas_to_one_thread() {
+cxxblas::Transpose flag(bool transpose) { return transpose ? cxxblas::Trans : cxxblas::NoTrans; }
+
+}  // namespace
+
+void detail::hold_blas_to_one_thread() {
   static const bool held = [] {
     if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
     return true;
@@ -32,13 +36,9 @@ void hold_blas_to_one_thread() {
   static_cast<void>(held);
 }
 
-cxxblas::Transpose flag(bool transpose) { return transpose ? cxxblas::Trans : cxxblas::NoTrans; }
-
-}  // namespace
-
 template <class T>
 void detail::product_here(const Gemm& g, const T* a, const T* b, T* c, const T* bias) {
-  hold_blas_to_one_thread();
+  detail::hold_blas_to_one_thread();
   if (bias != nullptr) {
     for (std::int64_t r = 0; r < g.m; ++r) std::memcpy(c + r * g.ldc, bias, static_cast<std::size_t>(g.n) * sizeof(T));
     if (g.k == 0) return;
