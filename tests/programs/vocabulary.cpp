@@ -11,9 +11,9 @@ namespace xgrad::test {
 const Vocabulary& vocabulary() {
   static const Vocabulary all = [] {
     Vocabulary words;
-    for (const auto& family :
-         {arithmetic_words, compare_words, convolution_words, create_words, index_words, linalg_words, math_words,
-          pool_words, reduce_words, resize_words, shape_words, slice_words}) {
+    for (const auto& family : {arithmetic_words, compare_words, convolution_words, create_words, decompose_words,
+                               einsum_words, index_words, linalg_words, math_words, order_words, pool_words,
+                               reduce_words, resize_words, scan_words, shape_words, slice_words}) {
       std::ranges::move(family(), std::back_inserter(words));
     }
     return words;

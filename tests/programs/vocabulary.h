@@ -14,12 +14,16 @@ Vocabulary arithmetic_words();
 Vocabulary compare_words();
 Vocabulary convolution_words();
 Vocabulary create_words();
+Vocabulary decompose_words();
+Vocabulary einsum_words();
 Vocabulary index_words();
 Vocabulary linalg_words();
 Vocabulary math_words();
+Vocabulary order_words();
 Vocabulary pool_words();
 Vocabulary reduce_words();
 Vocabulary resize_words();
+Vocabulary scan_words();
 Vocabulary shape_words();
 Vocabulary slice_words();
 /// All of them; programs keep pointers to its rows.

@@ -22,6 +22,21 @@ Draw factors(bool transpose_a, bool transpose_b) {
          });
 }
 
+/// n: an offset whose diagonal of the last two axes is not empty.
+bool offset(Draft& draft, const std::vector<Shape>& shapes, Attributes& a) {
+  const Shape& s = shapes[0];
+  a.n.push_back(draft.integer(1 - s[s.rank() - 2], s.back() - 1));
+  return true;
+}
+
+/// n: two axes.
+bool two_axes(Draft& draft, const std::vector<Shape>& shapes, Attributes& a) {
+  const auto rank = static_cast<std::int64_t>(shapes[0].rank());
+  const std::int64_t first = draft.integer(0, rank - 1), second = draft.integer(0, rank - 2);
+  a.n = {first, second + (second >= first ? 1 : 0) - (draft.chance(0.3) ? rank : 0)};
+  return true;
+}
+
 }  // namespace
 
 Vocabulary linalg_words() {
@@ -34,7 +49,16 @@ Vocabulary linalg_words() {
           {EXPRESSION(matmul(x[0], x[1], true, false)), factors(true, false)},
           {EXPRESSION(matmul(x[0], x[1], true, true)), factors(true, true)},
           {EXPRESSION(linear(x[0], x[1])), weighted},
-          {EXPRESSION(linear(x[0], x[1], x[2])), weighted & bias}};
+          {EXPRESSION(linear(x[0], x[1], x[2])), weighted & bias},
+          {EXPRESSION(dot(x[0], x[1])), ranked(1, 1) & alike()},
+          {EXPRESSION(outer(x[0], x[1])), ranked(1, 1) & ranked(1, 1)},
+          {EXPRESSION(diagonal(x[0], n[0])), ranked(2) & from_shapes(offset)},
+          {EXPRESSION(diagonal(x[0], 0, n[0], n[1])), ranked(2) & from_shapes(two_axes)},
+          {EXPRESSION(diag_embed(x[0], n[0])), ranked(1, 3) & integer(-1, 1)},
+          {EXPRESSION(diag(x[0])), ranked(1, 2)},
+          {EXPRESSION(trace(x[0])), ranked(2)},
+          {EXPRESSION(tril(x[0], n[0])), ranked(2) & integer(-2, 2)},
+          {EXPRESSION(triu(x[0], n[0])), ranked(2) & integer(-2, 2)}};
 }
 
 }  // namespace xgrad::test

@@ -23,9 +23,14 @@ Vocabulary reduce_words() {
                          return true;
                        });
   const Clearance length = [](const Variables& x, const Attributes& a) { return from_zero({norm(x[0], a.axes)}, a); };
+  const Clearance deviation = [](const Variables& x, const Attributes& a) {
+    return from_zero({stddev(x[0], a.axes, false, 0)}, a);
+  };
   return {{EXPRESSION(sum(x[0], axes, flag)), reduction},
           {EXPRESSION(mean(x[0], axes, flag)), reduction},
           {EXPRESSION(var(x[0], axes, flag, c[0])), dispersion},
+          {EXPRESSION(stddev(x[0], axes, flag, c[0])), dispersion, deviation},
+          {EXPRESSION(prod(x[0], axes, flag)), reduction},
           {EXPRESSION(max(x[0], axes, flag)), reduction, spread},
           {EXPRESSION(min(x[0], axes, flag)), reduction, spread},
           {EXPRESSION(logsumexp(x[0], axes, flag)), reduction},

@@ -68,6 +68,12 @@ bool selected(Draft& draft, const Shapes& shapes, Attributes& a) {
   return true;
 }
 
+/// index: of any shape, into the first axis.
+bool embedded(Draft& draft, const Shapes& shapes, Attributes& a) {
+  a.index = indices(draft, draft.shape_of_rank(static_cast<std::size_t>(draft.integer(0, 2))), shapes[0][0]);
+  return true;
+}
+
 /// n: four amounts that leave something of two axes; negative ones crop.
 bool margins(Draft& draft, const Shapes& shapes, Attributes& a) {
   for (std::size_t i = 0; i < 2; ++i) {
@@ -88,7 +94,10 @@ Vocabulary slice_words() {
           {EXPRESSION(pad(x[0], {{n[0], n[1]}, {n[2], n[3]}}, c[0])),
            ranked(2, 2) & from_shapes(margins) & constant(-1.0, 1.0)},
           {EXPRESSION(split(x[0], n[1], n[0]).front()), along & integer(1, 3)},
-          {EXPRESSION(split(x[0], n[1], n[0]).back()), along & integer(1, 3)}};
+          {EXPRESSION(split(x[0], n[1], n[0]).back()), along & integer(1, 3)},
+          {EXPRESSION(flip(x[0], axes)), any() & some_axes()},
+          {EXPRESSION(roll(x[0], n[1], n[0])), along & integer(-5, 5)},
+          {EXPRESSION(roll(x[0], {n[0], n[1]}, {0, 1})), ranked(2) & integer(-5, 5) & integer(-5, 5)}};
 }
 
 Vocabulary index_words() {
@@ -96,7 +105,8 @@ Vocabulary index_words() {
   return {{EXPRESSION(gather(x[0], n[0], index)), along & from_shapes(gathered)},
           {EXPRESSION(scatter_add(x[0], extents, n[0], index)), along & from_shapes(scattered<false>)},
           {EXPRESSION(index_select(x[0], n[0], index)), along & from_shapes(selected)},
-          {EXPRESSION(index_add(x[0], extents, n[0], index)), along & from_shapes(scattered<true>)}};
+          {EXPRESSION(index_add(x[0], extents, n[0], index)), along & from_shapes(scattered<true>)},
+          {EXPRESSION(embedding(index, x[0])), ranked(1, 3) & from_shapes(embedded)}};
 }
 
 Vocabulary create_words() {
