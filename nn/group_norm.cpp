@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// GroupNorm and InstanceNorm, made of ops, so that their second derivatives are theirs.
+// GroupNorm and InstanceNorm: what batch normalisation does to channels, done to each sample's groups or channels.
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/kernels/normalize.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/nn/group_norm.h>
+#include <xgrad/nn/standardize.h>
 
 namespace xgrad::nn {
 
 namespace {
-
-/// first, ..., rank - 1
-Axes axes_from(std::int64_t first, std::size_t rank) {
-  Axes axes;
-  for (std::int64_t i = first; i < static_cast<std::int64_t>(rank); ++i) axes.push_back(i);
-  return axes;
-}
 
 /// (C, 1, ...), which broadcasts against (N, C, ...).
 Shape per_channel(std::int64_t channels, std::size_t rank) {
@@ -48,9 +43,9 @@ Variable GroupNorm::forward(const Variable& x) {
   }
   std::int64_t values = channels_ / groups_;
   for (std::size_t i = 2; i < x.rank(); ++i) values *= x.shape()[i];
-  const Variable grouped = reshape(x, Shape{x.size(0), groups_, values});
-  const Variable centred = grouped - mean(grouped, {2}, true);
-  const Variable y = centred * rsqrt(mean(square(centred), {2}, true) + eps_);
+  const Shape rows{x.size(0) * groups_};
+  const Variable y =
+      detail::standardize(reshape(x, Shape{1, rows[0], values}), ones(rows, x.dtype()), zeros(rows, x.dtype()), eps_);
   return scaled(reshape(y, x.shape()), weight, bias);
 }
 
@@ -91,21 +86,26 @@ Variable InstanceNorm::forward(const Variable& x) {
   if (count < 2) {
     throw ValueError("[" + std::string(name_) + "] needs more than one value a channel, got " + to_string(x.shape()));
   }
-  const Axes image = axes_from(2, rank_);
-  const Variable sample_mean = mean(x, image, true);
-  const Variable centred = x - sample_mean;
-  const Variable sample_var = mean(square(centred), image, true);
-  if (is_training() && running_mean.defined() && x.size(0) > 0) track(sample_mean, sample_var, count);
-  return scaled(centred * rsqrt(sample_var + eps_), weight, bias);
+  const std::int64_t samples = x.size(0);
+  const Shape rows{samples * channels_};
+  const Variable lines = reshape(x, Shape{1, rows[0], count});
+  if (is_training() && running_mean.defined() && samples > 0) track(lines);
+  const auto for_each_sample = [&](const Variable& v, double otherwise) {
+    return v.defined() ? reshape(expand(v, Shape{samples, channels_}), rows) : full(rows, otherwise, x.dtype());
+  };
+  return reshape(detail::standardize(lines, for_each_sample(weight, 1.0), for_each_sample(bias, 0.0), eps_), x.shape());
 }
 
-void InstanceNorm::track(const Variable& sample_mean, const Variable& sample_var, std::int64_t count) {
+void InstanceNorm::track(const Variable& lines) {
   const NoGradGuard unrecorded;
-  const auto blend = [&](Variable& running, const Variable& samples, double factor) {
-    const Variable average = reshape(mean(samples.detach(), {0}), running.shape());
+  const Shape rows{lines.size(1)};
+  Array sample_mean(rows, lines.dtype()), sample_var(rows, lines.dtype());
+  kernels::moments(lines.array(), sample_mean, sample_var);
+  const auto blend = [&](Variable& running, const Array& samples, double factor) {
+    const Variable average = mean(reshape(Variable(samples), {-1, channels_}), {0});
     running.set_array((running * (1.0 - momentum_) + average * (momentum_ * factor)).array());
   };
-  const auto n = static_cast<double>(count);
+  const auto n = static_cast<double>(lines.size(2));
   blend(running_mean, sample_mean, 1.0);
   blend(running_var, sample_var, n / (n - 1.0));
 }

@@ -58,7 +58,7 @@ class InstanceNorm : public Module {
   InstanceNorm(const char* name, std::int64_t channels, std::size_t rank, const InstanceNormOptions& options);
 
  private:
-  void track(const Variable& mean, const Variable& var, std::int64_t count);
+  void track(const Variable& lines);
 
   const char* name_;
   std::int64_t channels_;

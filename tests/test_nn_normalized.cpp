@@ -138,6 +138,9 @@ TEST_CASE("GroupNorm and InstanceNorm: samples do not see each other, and misfit
   const Variable whole = nn::GroupNorm(2, 4, {.dtype = wide})(x);
   const Variable one = nn::GroupNorm(2, 4, {.dtype = wide})(slice(x, 0, 1, 2));
   CHECK(values(slice(whole, 0, 1, 2)) == values(one));
+  CHECK(nn::GroupNorm(2, 4)(zeros({0, 4, 3, 3})).shape() == Shape{0, 4, 3, 3});
+  CHECK(nn::InstanceNorm2d(4, {.affine = true, .track_running_stats = true})(zeros({0, 4, 3, 3})).shape() ==
+        Shape{0, 4, 3, 3});
   CHECK_THROWS_WITH_AS(nn::GroupNorm(3, 4), doctest::Contains("4 channels do not divide into 3 groups"), ValueError);
   CHECK_THROWS_WITH_AS(nn::GroupNorm(2, 4)(ones({2, 3})), doctest::Contains("[GroupNorm] takes (N, 4, ...)"),
                        ShapeError);
