@@ -112,6 +112,10 @@ Variable standardize(const Variable& x, const Variable& weight, const Variable& 
             if (i == 0) return input_adjoint(g, op.input(0), op.input(1), op.attrs());
             return i == 1 ? weight_adjoint(g, op.input(0), op.attrs()) : sum(g, others(g.shape()));
           }};
+  if (x.rank() == 2) {  // a channel is a column: as a row, it is read in vectors
+    const std::int64_t n = x.size(0), c = x.size(1);
+    return transpose(reshape(standardize(reshape(transpose(x), {1, c, n}), weight, bias, eps), {c, n}));
+  }
   return apply(op, Eps{eps}, x, weight, bias);
 }
 

@@ -95,4 +95,5 @@ TEST_CASE("standardize: refuses what does not fit") {
   CHECK_THROWS_AS(standardize(x, ones({2}), c, eps), ShapeError);
   CHECK_THROWS_AS(standardize(x, c, astype(c, DType::float64), eps), DTypeError);
   CHECK_THROWS_AS(standardize(ones({3}), c, c, eps), ShapeError);
+  CHECK_THROWS_AS(standardize(ones({4, 3}), ones({4}), c, eps), ShapeError);
 }

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What normalisation asks of one channel: its moments, sums against a gradient, and combinations written back.
+#include <type_traits>
+
 #include <xgrad/autograd/kernels/simd/parts.h>
 #include <xgrad/autograd/kernels/simd/vec.h>
 
 namespace xgrad::kernels::simd::XGRAD_ISA {
 namespace {
 
+/// Vectors that are taken at once, so that no sum waits for the one before.
+constexpr int lanes_of_sum = 4;
+template <int k>
+using Lane = std::integral_constant<int, k>;
+
 /// A sum: vectors for a while, then in double.
 template <class T>
 class Total {
  public:
-  void add(const Vec<T>& v) {
-    lanes_ = lanes_ + v;
-    if (++vectors_ == 64) flush();
+  template <int k>
+  void add(Lane<k>, const Vec<T>& v) {
+    lanes_[k] = lanes_[k] + v;
+    if constexpr (k == 0 || k == lanes_of_sum - 1) {
+      if (++vectors_ == 64) flush();
+    }
   }
   double result() {
     flush();
@@ -21,25 +31,37 @@ class Total {
 
  private:
   void flush() {
-    T lanes[static_cast<std::size_t>(width<T>)];
-    store(lanes, lanes_);
-    for (const T lane : lanes) total_ += static_cast<double>(lane);
-    lanes_ = Vec<T>(T(0));
+    T values[static_cast<std::size_t>(width<T>)];
+    store(values, (lanes_[0] + lanes_[1]) + (lanes_[2] + lanes_[3]));
+    for (const T value : values) total_ += static_cast<double>(value);
+    for (Vec<T>& lane : lanes_) lane = Vec<T>(T(0));
     vectors_ = 0;
   }
 
-  Vec<T> lanes_ = Vec<T>(T(0));
+  Vec<T> lanes_[lanes_of_sum] = {Vec<T>(T(0)), Vec<T>(T(0)), Vec<T>(T(0)), Vec<T>(T(0))};
   int vectors_ = 0;
   double total_ = 0;
 };
 
-/// f(offset, elements) for each vector of the channel; `elements` is less than the width at the end of a run.
+/// f(lane, offset, elements) for each vector of the channel; `elements` is less than the width at the end of a run.
 template <class T, class F>
 void each_vector(const Runs& r, const F& f) {
+  constexpr i64 w = width<T>;
   for (i64 k = 0; k < r.count; ++k) {
-    i64 i = 0;
-    for (; i + width<T> <= r.n; i += width<T>) f(k * r.stride + i, width<T>);
-    if (i < r.n) f(k * r.stride + i, r.n - i);
+    i64 i = k * r.stride;
+    const i64 end = i + r.n;
+    for (; i + 4 * w <= end; i += 4 * w) {
+      f(Lane<0>(), i, w);
+      f(Lane<1>(), i + w, w);
+      f(Lane<2>(), i + 2 * w, w);
+      f(Lane<3>(), i + 3 * w, w);
+    }
+    const i64 whole = (end - i) / w;
+    if (whole > 0) f(Lane<0>(), i, w);
+    if (whole > 1) f(Lane<1>(), i + w, w);
+    if (whole > 2) f(Lane<2>(), i + 2 * w, w);
+    i += whole * w;
+    if (i < end) f(Lane<3>(), i, end - i);
   }
 }
 
@@ -74,12 +96,12 @@ void moments(const Runs& r, const void* x_, double* mean, double* variance) {
   const T* x = static_cast<const T*>(x_);
   const double count = static_cast<double>(r.count * r.n);
   Total<T> sum, squares;
-  each_vector<T>(r, [&](i64 at, i64 n) { sum.add(take(x + at, n)); });
+  each_vector<T>(r, [&](auto lane, i64 at, i64 n) { sum.add(lane, take(x + at, n)); });
   *mean = sum.result() / count;
   const Centred<T> centred(*mean);
-  each_vector<T>(r, [&](i64 at, i64 n) {
+  each_vector<T>(r, [&](auto lane, i64 at, i64 n) {
     const Vec<T> d = centred(x + at, n);
-    squares.add(d * d);
+    squares.add(lane, d * d);
   });
   *variance = squares.result() / count;
 }
@@ -89,10 +111,10 @@ void centred_sums(const Runs& r, const void* g_, const void* x_, double centre, 
   const T *g = static_cast<const T*>(g_), *x = static_cast<const T*>(x_);
   const Centred<T> centred(centre);
   Total<T> sum, products;
-  each_vector<T>(r, [&](i64 at, i64 n) {
+  each_vector<T>(r, [&](auto lane, i64 at, i64 n) {
     const Vec<T> v = take(g + at, n);
-    sum.add(v);
-    products.add(v * centred(x + at, n));
+    sum.add(lane, v);
+    products.add(lane, v * centred(x + at, n));
   });
   *of_g = sum.result();
   *of_products = products.result();
@@ -103,7 +125,7 @@ void affine(const Runs& r, const void* x_, double centre, double scale, double s
   const T* x = static_cast<const T*>(x_);
   T* y = static_cast<T*>(y_);
   const Vec<T> c(static_cast<T>(centre)), a(static_cast<T>(scale)), b(static_cast<T>(shift));
-  each_vector<T>(r, [&](i64 at, i64 n) { put(y + at, muladd(take(x + at, n) - c, a, b), n); });
+  each_vector<T>(r, [&](auto, i64 at, i64 n) { put(y + at, muladd(take(x + at, n) - c, a, b), n); });
 }
 
 template <class T>
@@ -112,8 +134,8 @@ void combine(const Runs& r, const void* g_, const void* x_, double centre, doubl
   const T *g = static_cast<const T*>(g_), *x = static_cast<const T*>(x_);
   T* y = static_cast<T*>(y_);
   const Vec<T> m(static_cast<T>(centre)), a(static_cast<T>(of_g)), b(static_cast<T>(of_x)), c(static_cast<T>(shift));
-  each_vector<T>(r,
-                 [&](i64 at, i64 n) { put(y + at, muladd(take(g + at, n), a, muladd(take(x + at, n) - m, b, c)), n); });
+  each_vector<T>(
+      r, [&](auto, i64 at, i64 n) { put(y + at, muladd(take(g + at, n), a, muladd(take(x + at, n) - m, b, c)), n); });
 }
 
 template <class T>
