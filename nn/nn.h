@@ -14,6 +14,7 @@
 #include <xgrad/nn/layer_norm.h>
 #include <xgrad/nn/linear.h>
 #include <xgrad/nn/loss.h>
+#include <xgrad/nn/maxout.h>
 #include <xgrad/nn/module.h>
 #include <xgrad/nn/pad.h>
 #include <xgrad/nn/pool.h>

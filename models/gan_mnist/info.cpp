@@ -24,10 +24,9 @@ struct InfoOptions {
 int print_presets() {
   std::printf("r = D(x), f = D(G(z)) are logits, E batch means, sp(t) = log(1 + e^t), lambda the penalty's weight.\n");
   for (const Preset& p : preset_table()) {
-    std::printf("\n%-15s %s\n", p.name.c_str(), p.about.c_str());
+    std::printf("\n%-12s %s\n", p.name.c_str(), p.about.c_str());
     std::printf("  %s\n", formula(p).c_str());
-    std::printf("  %s, %s, batches of %lld", p.network.c_str(), to_string(p.optimizer).c_str(),
-                static_cast<long long>(p.batch_size));
+    std::printf("  %s, batches of %lld", to_string(p.optimizer).c_str(), static_cast<long long>(p.batch_size));
     if (p.schedule.d_steps > 1) std::printf(", %d updates of D for one of G", p.schedule.d_steps);
     if (p.schedule.simultaneous) std::printf(", simultaneous");
     if (p.penalty) std::printf(", lambda = %g", p.penalty->weight);
@@ -38,7 +37,7 @@ int print_presets() {
     std::printf("\n");
   }
   std::printf("\nNetworks\n");
-  for (const NetworkSpec& n : network_table()) std::printf("  %-13s %s\n", n.name.c_str(), n.about.c_str());
+  for (const NetworkSpec& n : network_table()) std::printf("  %-12s %s\n", n.name.c_str(), n.about.c_str());
   return exit_done;
 }
 

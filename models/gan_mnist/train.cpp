@@ -38,8 +38,6 @@ constexpr const char* examples = R"(Examples:
   gan_mnist train                                    the defaults
   gan_mnist train --preset wgan-gp --epochs 30       another GAN, for longer
   gan_mnist train --preset r1 --lambda 5 --seed 3    a stronger penalty
-  gan_mnist train --preset wgan-gp --net dcgan28     a preset on other networks
-  gan_mnist train --preset cgan                      told labels: a row of pictures for each
   gan_mnist train --config runs/001-r1-fashion/config.toml
                                                      the same run again
   gan_mnist train --resume runs/001-r1-fashion --epochs 100

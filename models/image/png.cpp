@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sample grids: stb compresses; the one place where its implementation is compiled, hidden from the linker.
+// PNG: stb compresses; the one place where its implementation is compiled, hidden from the linker.
 #define STB_IMAGE_WRITE_STATIC
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #include <stb_image_write.h>
@@ -16,6 +16,8 @@
 namespace xgrad::models {
 
 namespace {
+
+constexpr std::int64_t longest = 1 << 14;  // keeps every product below within an int
 
 struct Extents {
   std::int64_t count, height, width;
@@ -34,10 +36,26 @@ Extents extents_of(const Array& images) {
 
 }  // namespace
 
+std::string encode_png(const std::vector<std::uint8_t>& pixels, std::int64_t height, std::int64_t width, int channels) {
+  const bool sides = height >= 1 && width >= 1 && height <= longest && width <= longest;
+  if (!sides || static_cast<std::int64_t>(pixels.size()) != height * width * channels) {
+    throw ValueError("[encode_png] " + std::to_string(pixels.size()) + " bytes are no picture of " +
+                     std::to_string(height) + " x " + std::to_string(width) + " pixels of " + std::to_string(channels));
+  }
+  std::string png;
+  const auto append = [](void* context, void* data, int size) {
+    static_cast<std::string*>(context)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
+  };
+  if (stbi_write_png_to_func(append, &png, static_cast<int>(width), static_cast<int>(height), channels, pixels.data(),
+                             static_cast<int>(width) * channels) == 0) {
+    throw std::bad_alloc();
+  }
+  return png;
+}
+
 std::string encode_grid(const Array& images, const GridOptions& options) {
   if (!is_floating(images.dtype())) throw DTypeError("[encode_grid] expected floating pixels, got int64");
   const auto [count, height, width] = extents_of(images);
-  constexpr std::int64_t longest = 1 << 14;  // keeps every product below within an int
   const auto in_reach = [](std::int64_t v, std::int64_t least) { return v >= least && v <= longest; };
   const std::int64_t pad = options.padding;
   if (!in_reach(options.rows, 1) || !in_reach(options.columns, 1) || !in_reach(pad, 0) || !in_reach(height, 1) ||
@@ -61,15 +79,7 @@ std::string encode_grid(const Array& images, const GridOptions& options) {
       }
     }
   }
-  std::string png;
-  const auto append = [](void* context, void* data, int size) {
-    static_cast<std::string*>(context)->append(static_cast<const char*>(data), static_cast<std::size_t>(size));
-  };
-  if (stbi_write_png_to_func(append, &png, static_cast<int>(columns), static_cast<int>(rows), 1, canvas.data(),
-                             static_cast<int>(columns)) == 0) {
-    throw std::bad_alloc();
-  }
-  return png;
+  return encode_png(canvas, rows, columns, 1);
 }
 
 void write_grid(const std::string& path, const Array& images, const GridOptions& options) {

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A grid of grey images as one PNG: what a person looks at to judge a generator.
+// PNG files, and the grid of grey images that a person looks at to judge a generator.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <xgrad/autograd/array.h>
 #include <xgrad/models/data/pixels.h>
 
 namespace xgrad::models {
+
+/// The PNG of rows of 8-bit pixels, `channels` bytes each: 1 (grey) or 3 (RGB). @throws ValueError unless there are
+/// height * width * channels bytes and both sides are 1 to 16384.
+std::string encode_png(const std::vector<std::uint8_t>& pixels, std::int64_t height, std::int64_t width, int channels);
 
 struct GridOptions {
   std::int64_t rows = 8;

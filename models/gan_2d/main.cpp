@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gan_2d: GANs in the plane, where modes can be counted, and games of two numbers, where all is known in closed form.
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/models/gan_2d/commands.h>
+#include <xgrad/models/trainer.h>
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "GANs on mixtures of Gaussians in the plane, and games of two numbers.\n\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 4 diverged.");
+  app.name("gan_2d");
+  app.set_version_flag("--version", "gan_2d " XGRAD_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n  gan_2d train --data ring --preset wgan-gp\n  gan_2d table --data ring --presets gan,pacgan2 "
+      "--seeds "
+      "3\n  gan_2d games");
+  xgrad::gan_2d::add_train(app);
+  xgrad::gan_2d::add_table(app);
+  xgrad::gan_2d::add_games(app);
+  const auto fail = [](int code, const std::exception& e) {
+    std::fflush(stdout);
+    std::fprintf(stderr, "gan_2d: %s\n", e.what());
+    return code;
+  };
+  try {
+    app.parse(argc, argv);  // runs the command
+    return 0;
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;
+  } catch (const xgrad::ValueError& e) {
+    return fail(2, e);
+  } catch (const xgrad::models::Diverged& e) {
+    return fail(4, e);
+  } catch (const std::exception& e) {
+    return fail(1, e);
+  }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Maxout: a layer that learns its activation as the largest of several affine pieces.
+#pragma once
+
+#include <xgrad/nn/linear.h>
+
+namespace xgrad::nn {
+
+/// y_o = max over k of (w_ok x + b_ok): (..., in) -> (..., out) (Goodfellow et al., 2013). The pieces are one Linear
+/// "pieces" of out * pieces outputs, those of an output beside each other.
+class Maxout : public Module {
+ public:
+  /// @throws ValueError unless all numbers are positive.
+  Maxout(std::int64_t in, std::int64_t out, std::int64_t pieces, Generator& generator = default_generator());
+  Variable forward(const Variable& x) override;
+  std::string describe() const override;
+
+ private:
+  std::int64_t in_, out_, count_;
+  Linear& pieces_;
+};
+
+}  // namespace xgrad::nn
