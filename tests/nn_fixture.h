@@ -12,13 +12,14 @@
 #include <xgrad/autograd/ops.h>
 #include <nlohmann/json.hpp>
 
+#include "paths.h"
 #include "tolerance.h"
 
 namespace xgrad::test {
 
 /// tests/fixtures/<name>, parsed. Written by make_nn_fixtures.py beside it.
 inline nlohmann::json read_fixture(const std::string& name) {
-  const std::string path = std::string(XGRAD_SOURCE_DIR) + "/tests/fixtures/" + name;
+  const std::string path = tests::source_path("tests/fixtures/" + name);
   std::ifstream file(path);
   REQUIRE_MESSAGE(file.good(), path);
   return nlohmann::json::parse(file);

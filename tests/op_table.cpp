@@ -14,6 +14,7 @@
 #include <xgrad/autograd/gradcheck.h>
 #include <xgrad/autograd/random.h>
 
+#include "paths.h"
 #include "tolerance.h"
 
 namespace xgrad::test {
@@ -43,7 +44,7 @@ std::vector<std::string> declared_ops(const std::string& header) {
 
 std::vector<std::string> declared_ops() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(XGRAD_SOURCE_DIR "/autograd/ops")) {
+  for (const auto& entry : std::filesystem::directory_iterator(tests::source_path("autograd/ops"))) {
     if (entry.path().extension() != ".h" || entry.path().stem() == "common") continue;
     std::ifstream file(entry.path());
     std::ostringstream text;

@@ -12,6 +12,7 @@
 #include <xgrad/autograd/variable.h>
 #include <xgrad/nn/safetensors.h>
 
+#include "paths.h"
 #include "tolerance.h"
 
 namespace xgrad::testing {
@@ -24,7 +25,7 @@ class PyTorchFixture {
 
   /// Adds what one more file holds.
   void read(const std::string& file) {
-    nn::SafeTensors content = nn::load_safetensors(XGRAD_SOURCE_DIR "/tests/fixtures/" + file);
+    nn::SafeTensors content = nn::load_safetensors(tests::source_path("tests/fixtures/" + file));
     for (auto& [name, array] : content.tensors) arrays_.emplace(name, array);
     metadata.merge(content.metadata);
   }

@@ -8,10 +8,9 @@
 
 #include <xgrad/models/run/checkpoint.h>
 
+#include "paths.h"
 #include "program.h"
 #include "temporary_folder.h"
-
-#ifdef XGRAD_GAN_MNIST
 
 using namespace xgrad;
 using tests::content;
@@ -68,7 +67,7 @@ struct Place {
     return all;
   }
   Outcome run(const std::string& line) const {
-    Program program(XGRAD_GAN_MNIST, words(line), folder.path());
+    Program program(tests::program_path("gan_mnist"), words(line), folder.path());
     const int code = program.wait();
     return {code, program.output()};
   }
@@ -339,7 +338,7 @@ TEST_CASE("gan_mnist: Ctrl-C saves, says how to go on, and exits with 130") {
   for (const int signal : {SIGINT, SIGTERM}) {
     const Place place;
     Program program(
-        XGRAD_GAN_MNIST,
+        tests::program_path("gan_mnist"),
         Place::words("train --data data --batch-size 16 --threads 1 --steps 100000000 --log-every 1 --out run"),
         place.folder.path());
     // Under way when the first line of metrics is there.
@@ -366,7 +365,7 @@ TEST_CASE("gan_mnist: Ctrl-C saves, says how to go on, and exits with 130") {
 TEST_CASE("gan_mnist: a second Ctrl-C does not wait for the round, and the last checkpoint stays good") {
   const Place place;
   // A round that takes hours: only the second signal can end it.
-  Program program(XGRAD_GAN_MNIST,
+  Program program(tests::program_path("gan_mnist"),
                   Place::words("train --data data --batch-size 16 --threads 1 --n-critic 100000000 --out run"),
                   place.folder.path());
   const fs::path pictures = place.folder.path() / "run/samples";  // the first is drawn just before the round
@@ -382,5 +381,3 @@ TEST_CASE("gan_mnist: a second Ctrl-C does not wait for the round, and the last 
   REQUIRE(latest);
   CHECK(models::load_checkpoint(latest->string()).step == 0);
 }
-
-#endif

@@ -10,6 +10,7 @@
 #include <xgrad/autograd/ops.h>
 
 #include "op_table.h"
+#include "paths.h"
 #include "pytorch_calls.h"
 #include "pytorch_fixture.h"
 
@@ -25,7 +26,7 @@ namespace {
 const PyTorchFixture& fixture() {
   static const PyTorchFixture files = [] {
     PyTorchFixture all;
-    for (const auto& file : std::filesystem::directory_iterator(XGRAD_SOURCE_DIR "/tests/fixtures/ops")) {
+    for (const auto& file : std::filesystem::directory_iterator(tests::source_path("tests/fixtures/ops"))) {
       if (file.path().extension() == ".safetensors") all.read("ops/" + file.path().filename().string());
     }
     return all;

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The program gan_2d as a user meets it.
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
+#include <utility>
+
+#include "paths.h"
+#include "temporary_folder.h"
+
+namespace {
+
+/// Output and exit code of gan_2d.
+std::pair<std::string, int> gan_2d(const std::string& arguments) {
+  FILE* pipe = popen((xgrad::tests::program_path("gan_2d") + " " + arguments + " 2>&1").c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string text;
+  char buffer[4096];
+  while (const std::size_t n = std::fread(buffer, 1, sizeof buffer, pipe)) text.append(buffer, n);
+  return {text, WEXITSTATUS(pclose(pipe))};
+}
+
+}  // namespace
+
+TEST_CASE("gan_2d games finds each method's published verdict") {
+  const auto [text, code] = gan_2d("games");
+  CHECK(code == 0);
+  // Moduli by hand at eta = 0.2, mu = i on x y and i/2 on the Dirac-GAN: sqrt(1 + eta^2 |mu|^2).
+  CHECK(text.find("| simultaneous | 1.01980 | diverges | 1.00499 | diverges |") != std::string::npos);
+  for (const char* name : {"consensus", "symplectic", "extragradient", "optimistic", "unrolled", "LCGD", "CGD"}) {
+    const std::size_t at = text.find("\n| " + std::string(name));
+    REQUIRE(at != std::string::npos);
+    const std::string line = text.substr(at + 1, text.find('\n', at + 1) - at);
+    CHECK_MESSAGE(line.find("| converges |") != line.rfind("| converges |"), line);
+  }
+  const std::size_t circle = text.find("| alternating");
+  CHECK(text.substr(circle, 60).find("circles") != std::string::npos);
+}
+
+TEST_CASE("gan_2d trains, draws, tabulates and goes on") {
+  const xgrad::tests::TemporaryFolder folder;
+  const std::string out = folder.file("run");
+  const auto [text, code] = gan_2d("train --data ring --preset gan --steps 4 --every 2 --out " + out);
+  CHECK_MESSAGE(code == 0, text);
+  CHECK(std::ifstream(out + "/0000004.png").good());
+  CHECK(std::ifstream(out + "/metrics.jsonl").good());
+
+  const std::string table = "table --data grid --presets gan,r1 --steps 2 --seeds 2 --out " + folder.file("t.jsonl");
+  const auto [first, first_code] = gan_2d(table);
+  CHECK_MESSAGE(first_code == 0, first);
+  CHECK(first.find("seed 2") != std::string::npos);
+  const auto [again, again_code] = gan_2d(table);
+  CHECK(again_code == 0);
+  CHECK(again.find("seed 2") == std::string::npos);  // read back, not run again
+  CHECK(again.find("published: PacGAN2 | 23.8") != std::string::npos);
+
+  CHECK(gan_2d("train --preset wgna").second == 2);
+  CHECK(gan_2d("train --steps 0").second == 2);
+  CHECK(gan_2d("").second == 2);
+}
