@@ -16,14 +16,15 @@ class LinearizedCompetitiveDescent : public GameOptimizer {
 };
 
 struct CompetitiveOptions {
-  /// g = -f: the system is symmetric positive definite and solved by conjugate gradients, else by BiCGSTAB.
+  /// g = -f, but for terms of one player alone: the system is symmetric positive definite and solved by conjugate
+  /// gradients, else by BiCGSTAB.
   bool zero_sum = false;
   KrylovOptions solver = {};
 };
 
 /// CGD: x along (I - eta_x eta_y H^f_xy H^g_yx)^-1 (df/dx - eta_y H^f_xy dg/dy), y by its best response
 /// dg/dy - eta_x H^g_yx (x's direction), which is the symmetric formula (Schaefer & Anandkumar, 2019, eq. 4).
-/// @throws ValueError from step when zero_sum is asked of losses whose sum is not 0.
+/// @throws ValueError from step when zero_sum is asked of losses whose mixed derivatives do not cancel.
 class CompetitiveDescent : public GameOptimizer {
  public:
   CompetitiveDescent(Optimizer& x, Optimizer& y, const CompetitiveOptions& options = {})
