@@ -44,6 +44,9 @@ Variable perturb(const Variable& x, Generator& random) {
 }
 
 Variable Penalty::operator()(const Round& round, Generator& random) const {
+  const auto measured = [&](const Variable& score, const Variable& at) {
+    return measure(on == On::probability ? sigmoid(score) : score, at);
+  };
   Variable at;
   Variable score;
   switch (point) {
@@ -53,6 +56,8 @@ Variable Penalty::operator()(const Round& round, Generator& random) const {
     case Point::fake:
       at = round.fake, score = round.f;
       break;
+    case Point::real_and_fake:
+      return weight * every * (measured(round.r, round.real) + measured(round.f, round.fake));
     case Point::latent:
       at = round.z, score = round.f;
       break;
@@ -64,8 +69,7 @@ Variable Penalty::operator()(const Round& round, Generator& random) const {
       break;
   }
   if (!score.defined()) score = round.discriminator(at);
-  if (on == On::probability) score = sigmoid(score);
-  return weight * every * measure(score, at);
+  return weight * every * measured(score, at);
 }
 
 Penalty wgan_gp(double lambda) {
@@ -89,6 +93,14 @@ Penalty r2(double gamma) {
           .formula = "lambda/2 E||grad D(G(z))||^2",
           .weight = gamma,
           .point = Penalty::Point::fake,
+          .measure = half_square_norm_penalty};
+}
+
+Penalty r1_and_r2(double gamma) {
+  return {.name = "r1-r2",
+          .formula = "lambda/2 (E||grad D(x)||^2 + E||grad D(G(z))||^2)",
+          .weight = gamma,
+          .point = Penalty::Point::real_and_fake,
           .measure = half_square_norm_penalty};
 }
 

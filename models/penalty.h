@@ -42,7 +42,7 @@ struct Round {
 };
 
 struct Penalty {
-  enum class Point { real, fake, interpolated, perturbed, latent };
+  enum class Point { real, fake, real_and_fake, interpolated, perturbed, latent };
   enum class Player { discriminator, generator, both };
   /// Whose gradient: the logit's or, saturating, that of its sigmoid.
   enum class On { logit, probability };
@@ -60,6 +60,8 @@ struct Penalty {
   /// joins the loss's).
   int every = 1;
 
+  bool reads_real() const noexcept { return point == Point::real || point == Point::real_and_fake; }
+  bool reads_fake() const noexcept { return point == Point::fake || point == Point::real_and_fake; }
   /// Whether it is paid in an update of that number, from 0.
   bool is_due(std::int64_t update) const noexcept { return update % every == 0; }
   bool acts_on_discriminator() const noexcept { return player != Player::generator; }
@@ -74,6 +76,8 @@ Penalty wgan_gp(double lambda = 10.0);
 Penalty r1(double gamma);
 /// gamma/2 E ||grad D(G(z))||^2, by the generated image (Mescheder et al., 2018).
 Penalty r2(double gamma);
+/// r1 and r2 together, gamma/2 (E ||grad D(x)||^2 + E ||grad D(G(z))||^2) (Roth et al., 2017; Huang et al., 2024).
+Penalty r1_and_r2(double gamma);
 /// lambda E (||grad D(x + noise)|| - 1)^2 around the data (Kodali et al., 2017).
 Penalty dragan(double lambda = 10.0);
 /// lambda E ||grad_z D(G(z))||^2 in the loss of the given player or of both.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <xgrad/models/conditioned.h>
+#include <xgrad/models/game_method.h>
 #include <xgrad/models/objective.h>
 #include <xgrad/models/penalty.h>
 #include <xgrad/models/schedule.h>
@@ -34,6 +35,7 @@ struct Preset {
   Objective objective;
   std::optional<Penalty> penalty = {};
   Schedule schedule = alternating();
+  std::optional<GameMethod> method = {};  ///< moves both players at once, instead of each descending its own loss
   std::string network = "mlp";
   OptimizerSpec optimizer = {};  ///< of each player
   double weight_clip = 0.0;      ///< D's parameters are clamped to [-c, c] after each of its updates; 0: they are not

@@ -10,6 +10,7 @@
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/autograd/substitution.h>
 #include <xgrad/models/pack.h>
 
 namespace xgrad::models {
@@ -73,6 +74,13 @@ Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source s
   };
   d_ = player(networks_.discriminator);
   g_ = player(networks_.generator);
+  if (preset_.method) {
+    if (preset_.schedule.d_steps != 1 || preset_.schedule.accumulate != 1) {
+      throw ValueError("[train] " + to_string(*preset_.method) +
+                       " moves both players at once: n_critic and accumulate must be 1");
+    }
+    method_ = preset_.method->make(*g_.optimizer, *d_.optimizer);
+  }
   if (preset_.average > 0.0) average_.emplace(*g_.network, preset_.average);
 }
 
@@ -115,13 +123,14 @@ const Penalty* Trainer::due(bool (Penalty::*acts)() const noexcept, std::int64_t
   return penalty && ((*penalty).*acts)() && penalty->is_due(update) ? &*penalty : nullptr;
 }
 
-Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, RoundReport& report) {
+Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, bool attached, RoundReport& report) {
   const Penalty* penalty = due(&Penalty::acts_on_discriminator, update);
   Round round = drawn;
-  // Only a penalty on z needs the way from z to the fakes.
-  if (!penalty || penalty->point != Point::latent) round.fake = round.fake.detach();
-  if (penalty && penalty->point == Point::fake) round.fake.requires_grad_();
-  if (penalty && penalty->point == Point::real) round.real = round.real.detach().requires_grad_();
+  // Otherwise only a penalty on z needs the way from z to the fakes.
+  attached = attached || (penalty && penalty->point == Point::latent);
+  if (!attached) round.fake = round.fake.detach();
+  if (!attached && penalty && penalty->reads_fake()) round.fake.requires_grad_();
+  if (penalty && penalty->reads_real()) round.real = round.real.detach().requires_grad_();
   round.r = round.discriminator(round.real);
   round.f = round.discriminator(round.fake);
   Variable loss = preset_.objective.d_loss(round.r, round.f);
@@ -156,12 +165,48 @@ Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
 
 void Trainer::update_discriminator(const Variables& gradients) {
   d_.optimizer->step(gradients);
+  clip_weights();
+}
+
+void Trainer::clip_weights() {
   if (preset_.weight_clip <= 0.0) return;
   const NoGradGuard guard;
   for (Variable& p : d_.parameters) p.set_array(clamp(p, -preset_.weight_clip, preset_.weight_clip).array());
 }
 
 RoundReport Trainer::step() {
+  const RoundReport report = method_ ? play() : take_turns();
+  if (average_) average_->update(*g_.network);
+  ++steps_;
+  return report;
+}
+
+RoundReport Trainer::play() {
+  const Round drawn = draw();
+  // A method may evaluate the game several times: each time with the same draws, so that it is one function.
+  std::vector<std::pair<Generator*, Generator::State>> begun;
+  for (const auto& [name, generator] : streams()) begun.emplace_back(generator, generator->state());
+  RoundReport report;
+  bool first = true;
+  const optim::Game game = [&](const Variables& g, const Variables& d) -> optim::Losses {
+    const SubstitutionGuard of_g(g_.parameters, g);
+    const SubstitutionGuard of_d(d_.parameters, d);
+    for (const auto& [generator, state] : begun) generator->set_state(state);
+    Round round = drawn;
+    round.fake = make_fakes(round, true);
+    RoundReport now;
+    const Variable d_loss = discriminator_loss(round, steps_, true, now);
+    const Variable g_loss = generator_loss(round, now);
+    if (first) report = now;
+    first = false;
+    return {g_loss, d_loss};
+  };
+  method_->step(game);
+  clip_weights();
+  return report;
+}
+
+RoundReport Trainer::take_turns() {
   const Schedule& schedule = preset_.schedule;
   // The generator learns from the fakes that D has just judged. Those of one batch wait for it on the tape, which a
   // penalty on z sweeps once before; those of several batches would not fit there and are made again.
@@ -177,7 +222,7 @@ RoundReport Trainer::step() {
     for (int j = 0; j < schedule.accumulate; ++j) {
       Round round = draw();
       round.fake = make_fakes(round, last && keep);
-      const Variable loss = discriminator_loss(round, update, report);
+      const Variable loss = discriminator_loss(round, update, false, report);
       accumulate(d_gradients, grad(loss, d_.parameters, {.retain_graph = last && keep && penalises_latent()}));
       if (!keep) round.fake = {};
       if (last) rounds.push_back(std::move(round));
@@ -194,8 +239,6 @@ RoundReport Trainer::step() {
   scale(g_gradients, share());
   if (schedule.simultaneous) update_discriminator(d_gradients);
   g_.optimizer->step(g_gradients);
-  if (average_) average_->update(*g_.network);
-  ++steps_;
   return report;
 }
 
@@ -206,6 +249,7 @@ Checkpoint Trainer::snapshot() {
   checkpoint.add("optG", g_.optimizer->state_dict());
   checkpoint.add("D", d_.network->state_dict());
   checkpoint.add("optD", d_.optimizer->state_dict());
+  if (method_) checkpoint.add("method", method_->state_dict());
   checkpoint.add("sample", sampling_values());
   nlohmann::json state;
   for (const auto& [name, generator] : streams()) state[name] = {generator->state().key, generator->state().offset};
@@ -237,6 +281,7 @@ void Trainer::restore(const Checkpoint& checkpoint) {
   }
   take(g_, "G");
   take(d_, "D");
+  if (method_) method_->load_state_dict(checkpoint.section("method"));
   if (average_) average_->load(checkpoint.section("sample"), checkpoint.step);
   steps_ = checkpoint.step;
 }

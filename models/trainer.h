@@ -48,7 +48,8 @@ class Trainer {
   /// Gives the next batch.
   using Source = std::function<Samples()>;
 
-  /// @throws ValueError when the preset's penalty meets a module that mixes samples.
+  /// @throws ValueError when the preset's penalty meets a module that mixes samples, or its method a schedule of more
+  /// than one batch a round.
   Trainer(Preset preset, Networks networks, std::int64_t latent, Source source, std::uint64_t seed);
 
   /// One round of the schedule. @throws Diverged at a loss that is not finite; no update is made from it.
@@ -89,9 +90,14 @@ class Trainer {
   Variable make_fakes(const Round& round, bool for_generator);
   /// The penalty, if the player owes it in its update of that number.
   const Penalty* due(bool (Penalty::*acts)() const noexcept, std::int64_t update) const;
-  Variable discriminator_loss(const Round& round, std::int64_t update, RoundReport& report);
+  /// `attached`: the fakes stay connected to G, as a method that differentiates each loss by both players needs them.
+  Variable discriminator_loss(const Round& round, std::int64_t update, bool attached, RoundReport& report);
   Variable generator_loss(const Round& round, RoundReport& report);
   void update_discriminator(const Variables& gradients);
+  void clip_weights();
+  /// The round's updates: each player down its own loss, by the schedule, or both by the preset's method.
+  RoundReport take_turns();
+  RoundReport play();
 
   Preset preset_;
   Networks networks_;
@@ -99,6 +105,7 @@ class Trainer {
   Source source_;
   Player d_;
   Player g_;
+  std::unique_ptr<optim::GameOptimizer> method_;
   std::optional<MovingAverage> average_;
   Generator noise_;
   Generator penalty_;

@@ -12,6 +12,7 @@
 namespace xgrad::tests {
 
 constexpr std::int64_t side = 8;
+constexpr std::int64_t batch_size = 12;  // divisible into packs of 2, 3 and 4
 
 /// "Images" drawn from a stream that a test can save, with labels of three classes for presets that are told them, and
 /// how many batches were asked for.
@@ -25,10 +26,11 @@ struct Data {
   models::Trainer::Source source() {
     return [this]() -> models::Samples {
       ++batches;
-      const Shape shape = layout == models::PixelLayout::flat ? Shape{8, side * side} : Shape{8, 1, side, side};
+      const Shape shape =
+          layout == models::PixelLayout::flat ? Shape{batch_size, side * side} : Shape{batch_size, 1, side, side};
       const Variable x = uniform(shape, -1, 1, DType::float32, random) + poison;
       if (!labels) return x;
-      return {x, one_hot(astype(uniform({8}, 0, 3, DType::float64, random), DType::int64), 3)};
+      return {x, one_hot(astype(uniform({batch_size}, 0, 3, DType::float64, random), DType::int64), 3)};
     };
   }
 };

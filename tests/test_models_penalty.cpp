@@ -194,7 +194,8 @@ TEST_CASE("penalties: every point, by logit and by probability, differentiates t
   Generator random(9);
   const Variable wg = normal({6, 3}, 0, 1, DType::float64, random).requires_grad_();
   const auto both = Penalty::Player::both;
-  for (Penalty penalty : {wgan_gp(), r1(2), r2(2), dragan(), latent_gradient(0.1, both), latent_gradient(-0.1, both)}) {
+  for (Penalty penalty :
+       {wgan_gp(), r1(2), r2(2), r1_and_r2(2), dragan(), latent_gradient(0.1, both), latent_gradient(-0.1, both)}) {
     for (const auto on : {Penalty::On::logit, Penalty::On::probability}) {
       penalty.on = on;
       CAPTURE(penalty.name);
@@ -229,6 +230,15 @@ TEST_CASE("penalties: by probability the gradient is that of the sigmoid") {
     expected += std::pow(2 * s * (1 - s), 2) / 2;
   }
   CHECK(penalty(round, unused).item() == Approx(expected));
+}
+
+TEST_CASE("penalties: R1 and R2 together are their sum") {
+  const Critic d;
+  Generator random(9);
+  const Variable wg = normal({6, 3}, 0, 1, DType::float64, random).requires_grad_();
+  Generator unused;
+  const double apart = r1(3)(round_of(d, wg), unused).item() + r2(3)(round_of(d, wg), unused).item();
+  CHECK(r1_and_r2(3)(round_of(d, wg), unused).item() == Approx(apart).epsilon(1e-12));
 }
 
 TEST_CASE("penalties: a sign rewards instead") {

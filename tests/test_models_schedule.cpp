@@ -149,7 +149,7 @@ TEST_CASE("packs: every network's D takes them") {
     Data data;
     Trainer trainer = make_trainer(preset, data);
     CHECK(std::isfinite(trainer.step().g_loss));
-    preset.pac = 3;
+    preset.pac = 5;
     Data other;
     Trainer uneven = make_trainer(preset, other);
     CHECK_THROWS_WITH_AS(uneven.step(), doctest::Contains("a batch size that is a multiple"), ShapeError);

@@ -120,6 +120,38 @@ TEST_CASE("trainer: a round leaves nothing behind and, once warm, asks the syste
   }
 }
 
+TEST_CASE("trainer: looking no step ahead is simultaneous descent, with every penalty of D") {
+  const Penalty penalties[] = {r1(1.0), r2(1.0), r1_and_r2(1.0), wgan_gp(), dragan()};
+  for (std::size_t i = 0; i <= std::size(penalties); ++i) {
+    Preset turns = find_preset("gan");
+    if (i > 0) turns.penalty = penalties[i - 1];
+    turns.schedule = simultaneous();
+    Preset method = turns;
+    method.method = GameMethod{.kind = GameMethod::Kind::unrolled, .steps = 0};
+    Data turns_data;
+    Data method_data;
+    Trainer a = make_trainer(turns, turns_data);
+    Trainer b = make_trainer(method, method_data);
+    for (int k = 0; k < 3; ++k) {
+      const RoundReport wanted = a.step();
+      const RoundReport got = b.step();
+      CHECK(got.d_loss == Approx(wanted.d_loss).epsilon(1e-5));
+      CHECK(got.g_loss == Approx(wanted.g_loss).epsilon(1e-5));
+      CHECK(got.penalty.has_value() == wanted.penalty.has_value());
+    }
+    const auto wanted = values(a.save().section("G"));
+    const auto got = values(b.save().section("G"));
+    for (std::size_t k = 0; k < wanted.size(); ++k) CHECK(got[k] == Approx(wanted[k]).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("trainer: a method takes one batch a round") {
+  Preset preset = find_preset("unrolled");
+  preset.schedule = n_critic(5);
+  Data data;
+  CHECK_THROWS_WITH_AS(make_trainer(preset, data), doctest::Contains("n_critic and accumulate must be 1"), ValueError);
+}
+
 TEST_CASE("trainer: clipped weights stay in their box") {
   Data data;
   Trainer trainer = make_trainer(find_preset("wgan"), data);

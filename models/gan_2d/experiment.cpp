@@ -27,7 +27,7 @@ Preset plane_preset(const std::string& name) {
   if (preset.labels != Labels::none || preset.spectral_norm) {
     throw ValueError("[gan_2d] " + name + " wants labels or layers that the plane's networks have not");
   }
-  preset.optimizer = {.lr = 1e-4, .beta1 = 0.8, .beta2 = 0.999};
+  if (preset.optimizer.kind == OptimizerSpec::Kind::adam) preset.optimizer = {.lr = 1e-4, .beta1 = 0.8, .beta2 = 0.999};
   preset.batch_size = 100;
   preset.average = 0.0;
   return preset;

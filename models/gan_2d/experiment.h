@@ -12,7 +12,8 @@
 
 namespace xgrad::gan_2d {
 
-/// The preset with what all of them share here: Adam(1e-4, 0.8, 0.999), batches of 100, samples from G itself.
+/// The preset with what all of them share here: batches of 100, samples from G itself, and Adam(1e-4, 0.8, 0.999) where
+/// the preset has Adam.
 models::Preset plane_preset(const std::string& name);
 
 class Experiment {
