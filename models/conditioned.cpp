@@ -2,6 +2,8 @@
 // The two ways in which a condition enters a network.
 #include <xgrad/models/conditioned.h>
 
+#include <cmath>
+
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops.h>
 
@@ -36,7 +38,9 @@ Variable ConcatCondition::forward(const Variable& x, const Variable& condition) 
     one_each.push_back(1);
     planes.push_back(x.shape()[i]);
   }
-  return net_(concat({x, expand(reshape(condition, one_each), planes)}, 1));
+  // A one-hot row beside f features of about 1 would be a whisper; as long as all of them together it is heard.
+  const double loudness = x.rank() == 2 ? std::sqrt(static_cast<double>(x.size(1))) : 1.0;
+  return net_(concat({x, expand(reshape(loudness * condition, one_each), planes)}, 1));
 }
 
 Variable ProjectedCondition::forward(const Variable& x, const Variable& condition) {

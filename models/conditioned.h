@@ -36,8 +36,8 @@ class ConditionedModule : public nn::Module {
 /// @throws ValueError when the network asks for a condition and there is none, or the other way round.
 Variable evaluate(nn::Module& network, const Variable& x, const Variable& condition);
 
-/// net([x, c]): the condition as further features, (n, f) -> (n, f + k), or as constant planes, (n, c, h, w) -> (n, c +
-/// k, h, w).
+/// net([x, c]): the condition as further features, sqrt(f) c beside f of them, so that a one-hot row is as long as
+/// features of about 1 are together; or as constant planes, (n, c, h, w) -> (n, c + k, h, w).
 class ConcatCondition : public ConditionedModule {
  public:
   explicit ConcatCondition(std::shared_ptr<nn::Module> net) : net_(register_module("net", std::move(net))) {}
