@@ -2,7 +2,9 @@
 // The page and its curves, as SVG.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -61,18 +63,69 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+// RFC 4648.
+std::string base64(const std::string& bytes) {
+  constexpr const char* digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = group << 8 | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0u);
+    }
+    for (std::size_t k = 0; k < 4; ++k) out += k <= count ? digits[group >> (18 - 6 * k) & 63] : '=';
+  }
+  return out;
+}
+
+// Pictures in the order of their rounds, the last one among them; not so many that the page grows heavy.
+std::vector<fs::path> pictures(const fs::path& folder) {
+  constexpr std::size_t most = 32;
+  std::vector<fs::path> all;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const bool of_round = entry.path().filename().string().starts_with("step-");
+    if (of_round && entry.path().extension() == ".png") all.push_back(entry.path());
+  }
+  std::sort(all.begin(), all.end());
+  if (all.size() <= most) return all;
+  std::vector<fs::path> some;
+  for (std::size_t i = 0; i < most; ++i) some.push_back(all[i * (all.size() - 1) / (most - 1)]);
+  return some;
+}
+
+// The sample grid over time: a slider that shows one of the embedded pictures.
+std::string slider(const std::vector<fs::path>& shown) {
+  std::string out;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const bool last = i + 1 == shown.size();
+    const std::string round = std::to_string(std::strtoll(shown[i].stem().string().substr(5).c_str(), nullptr, 10));
+    out += "<img class=\"grid\" alt=\"samples after round " + round + "\" " + (last ? "" : "hidden ") +
+           "src=\"data:image/png;base64," + base64(nn::read_file(shown[i].string())) + "\">\n";
+  }
+  if (shown.size() < 2) return out;
+  const std::string top = std::to_string(shown.size() - 1);
+  return out + "<input id=\"time\" type=\"range\" min=\"0\" max=\"" + top + "\" value=\"" + top +
+         "\" aria-label=\"time\"> <output id=\"round\"></output>\n<script>\n"
+         "const grids = document.querySelectorAll('.grid'), time = document.getElementById('time');\n"
+         "function show() {\n"
+         "  grids.forEach((grid, i) => { grid.hidden = i != time.value; });\n"
+         "  document.getElementById('round').value = grids[time.value].alt;\n"
+         "}\n"
+         "time.addEventListener('input', show);\nshow();\n</script>\n";
+}
+
 std::string pre(const std::string& text) { return "<pre>" + escaped(text) + "</pre>\n"; }
 
 }  // namespace
 
-void write_report(const fs::path& run, const std::string& description, const fs::path& picture) {
+void write_report(const fs::path& run, const std::string& description) {
   const std::string title = escaped(fs::weakly_canonical(run).filename().string());
   const std::string metrics = nn::read_file((run / "metrics.jsonl").string());
-  std::string page = "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n<title>" + title +
-                     "</title>\n<style>body { font: 16px sans-serif; max-width: 42em; margin: 2em auto }\n"
-                     "img { width: 100%; image-rendering: pixelated } pre { overflow: auto }</style>\n<h1>" +
-                     title + "</h1>\n" + pre(description) + "<img alt=\"samples\" src=\"" +
-                     escaped(fs::relative(picture, run).generic_string()) + "\">\n";
+  std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n<title>" + title +
+      "</title>\n<style>body { font: 16px sans-serif; max-width: 42em; margin: 2em auto }\n"
+      "img { width: 100%; image-rendering: pixelated } input { width: 70% } pre { overflow: auto }</style>\n<h1>" +
+      title + "</h1>\n" + pre(description) + slider(pictures(run / "samples"));
   const std::pair<const char*, const char*> curves[] = {{"d_loss", "Loss of D"},
                                                         {"g_loss", "Loss of G"},
                                                         {"penalty", "Penalty"},

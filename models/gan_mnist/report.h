@@ -7,9 +7,8 @@
 
 namespace xgrad::gan_mnist {
 
-/// Writes `run`/report.html with the description, the picture, the curves of metrics.jsonl, the settings and the
-/// environment; it refers to the picture and embeds all else. @throws IoError
-void write_report(const std::filesystem::path& run, const std::string& description,
-                  const std::filesystem::path& picture);
+/// Writes `run`/report.html: the description, the sample pictures over time on a slider, the curves of metrics.jsonl,
+/// the settings and the environment. All of it is in the file, which needs no network. @throws IoError
+void write_report(const std::filesystem::path& run, const std::string& description);
 
 }  // namespace xgrad::gan_mnist

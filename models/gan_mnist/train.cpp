@@ -115,7 +115,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
     throw Diverged(std::string(e.what()) + "\nThe last good checkpoint: " + (good ? good->string() : "none"));
   }
   progress.finish();
-  write_report(folder.path(), run.describe(), picture);
+  write_report(folder.path(), run.describe());
   std::printf("Samples: %s\n", picture.c_str());
   if (run.trainer().steps() == plan.rounds) return exit_done;
   std::printf("Interrupted after round %lld of %lld. To go on:\n  %s train --resume %s\n",
