@@ -386,3 +386,23 @@ TEST_CASE("gan_mnist: a second Ctrl-C does not wait for the round, and the last 
   REQUIRE(latest);
   CHECK(models::load_checkpoint(latest->string()).step == 0);
 }
+
+TEST_CASE("gan_mnist eval: every figure beside that of real images, written into the run") {
+  const Place place;
+  REQUIRE(place.train("--steps 2 --out run").code == 0);
+  check_refused(place.run("eval run"), 2, "--classifier fashion or mnist");
+  check_refused(place.run("eval run --classifier fashion -n 49"), 2, "-n must be 6 to 48");
+  check_refused(place.run("eval nowhere"), 2, "nowhere");
+  const Outcome outcome = place.run("eval run --classifier fashion -n 40");
+  CHECK_MESSAGE(outcome.code == 0, outcome.output);
+  const std::string written = content(place.folder.path() / "run/eval.json");
+  for (const char* figure : {"fid", "kid", "mmd2", "precision", "recall", "density", "coverage", "nearest_accuracy",
+                             "classifier_score", "classes", "pixel_distance"}) {
+    CHECK_MESSAGE(contains(outcome.output, figure), figure);
+    CHECK_MESSAGE(contains(written, '"' + std::string(figure) + '"'), figure);
+  }
+  CHECK(contains(written, "classifier_sha256"));
+
+  REQUIRE(place.train("--preset cgan --steps 2 --out told").code == 0);
+  CHECK(place.run("eval told --classifier mnist -n 20").code == 0);
+}

@@ -6,6 +6,7 @@
 #include <xgrad/models/data/loader.h>
 #include <xgrad/models/metrics/classifier.h>
 #include <xgrad/models/metrics/discrepancy.h>
+#include <xgrad/models/metrics/image_quality.h>
 #include <xgrad/models/metrics/neighbours.h>
 
 using namespace xgrad;
@@ -82,4 +83,13 @@ TEST_CASE("the shipped classifier knows garments, and distances on its features 
   const Array c = judge(*classifier, clamp(noisy, -1.0, 1.0).array()).features;
   CHECK(frechet_distance(a, c) > 10.0 * frechet_distance(a, b));
   CHECK(precision_recall(a, b).coverage > precision_recall(a, c).coverage + 0.3);
+
+  // The same figures by way of the report, in which equal sets have no distance.
+  const Judgement judged = judge(*classifier, second);
+  const ImageQuality same = image_quality(judged, judged);
+  CHECK(same.fid == doctest::Approx(0.0).epsilon(1e-6));
+  CHECK(same.neighbourhood.coverage == 1.0);
+  CHECK(same.classes.modes == 10);
+  CHECK(same.score > 5.0);  // ten garments that it tells apart
+  CHECK(figures(same).front() == std::pair<std::string, double>("fid", same.fid));
 }

@@ -24,6 +24,7 @@ struct Command {
 /// `program`: how the user calls gan_mnist, for the line that resumes a run.
 Command add_train(CLI::App& app, const std::string& program);
 Command add_sample(CLI::App& app);
+Command add_eval(CLI::App& app);
 Command add_info(CLI::App& app);
 
 /// @throws UsageError for arguments that the command did not take, with a suggestion.
