@@ -4,11 +4,11 @@
 find_path(oneDNN_INCLUDE_DIR oneapi/dnnl/dnnl_version.h)
 mark_as_advanced(oneDNN_INCLUDE_DIR)
 
-if(oneDNN_INCLUDE_DIR)
+if(EXISTS "${oneDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h")
   file(STRINGS "${oneDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h" version REGEX "#define DNNL_VERSION_(MAJOR|MINOR)")
   string(REGEX MATCH "MAJOR +([0-9]+).*MINOR +([0-9]+)" version "${version}")
   set(oneDNN_VERSION "${CMAKE_MATCH_1}.${CMAKE_MATCH_2}")
 endif()
 
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(oneDNN REQUIRED_VARS oneDNN_INCLUDE_DIR VERSION_VAR oneDNN_VERSION HANDLE_VERSION_RANGE)
+find_package_handle_standard_args(oneDNN REQUIRED_VARS oneDNN_INCLUDE_DIR oneDNN_VERSION VERSION_VAR oneDNN_VERSION HANDLE_VERSION_RANGE)
