@@ -45,4 +45,17 @@ Objective relativistic_average() {
           [](V r, V f) { return 0.5 * mean(softplus(mean(r) - f)) + 0.5 * mean(softplus(r - mean(f))); }, true};
 }
 
+Objective paired(const Objective& objective, const Pairing& pairing) {
+  const double w = pairing.weight;
+  const Loss real_first = [](V r, V f) { return mean(softplus(f - r)); };
+  const Loss fake_first = [](V r, V f) { return mean(softplus(r - f)); };
+  const auto with = [w](const Loss& loss, const Loss& term) {
+    return [w, loss, term](V r, V f) { return loss(r, f) + w * term(r, f); };
+  };
+  return {objective.name + "-paired",
+          objective.formula + "   paired, D: + w E sp(-(" + (pairing.literal ? "f - r" : "r - f") +
+              "))   G: + w E sp(-(f - r))",
+          with(objective.d_loss, pairing.literal ? fake_first : real_first), with(objective.g_loss, fake_first), true};
+}
+
 }  // namespace xgrad::models

@@ -37,4 +37,16 @@ Objective relativistic();
 /// The mean of E sp(Ef - r) and E sp(f - Er), against the same with r and f exchanged (Jolicoeur-Martineau, 2019).
 Objective relativistic_average();
 
+/// A term in both losses that judges each real sample against a generated one, paired in order:
+/// D: + w E sp(-(r - f))   G: + w E sp(-(f - r)), the latter -w E log(e^f / (e^f + e^r)).
+struct Pairing {
+  /// w. An update theta - eta grad L - lambda grad P, with lambda outside the learning rate, has w = lambda / eta.
+  double weight = 1.0;
+  /// D descends G's term too, and so is pushed to find generated samples the more real ones of each pair.
+  bool literal = false;
+};
+
+/// The objective with the pairing in both losses.
+Objective paired(const Objective& objective, const Pairing& pairing);
+
 }  // namespace xgrad::models

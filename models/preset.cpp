@@ -135,6 +135,20 @@ const std::vector<Preset>& preset_table() {
        .objective = minimax(),
        .method = GameMethod{.kind = GameMethod::Kind::adaptive, .zero_sum = true},
        .optimizer = {.kind = Kind::sgd, .lr = 1e-4}},
+      {.name = "gean",
+       .about = "gan, both players moved once from the same parameters by the gradients of many batches",
+       .objective = non_saturating(),
+       .schedule = simultaneous(4)},
+      {.name = "gcdg",
+       .about = "gan, in phases with and without a term that pairs real with generated samples",
+       .objective = non_saturating(),
+       .pairing = Pairing{},
+       .schedule = {.phases = {.paired = 8, .standard = 8}}},
+      {.name = "gcdg-literal",
+       .about = "gcdg with one term in both losses, by which D learns to take generated samples for real",
+       .objective = non_saturating(),
+       .pairing = Pairing{.literal = true},
+       .schedule = {.phases = {.paired = 8, .standard = 8}}},
       {.name = "g-gan",
        .about = "gan, G's loss with the gradient of D(G(z)) by z",
        .objective = non_saturating(),
@@ -150,12 +164,13 @@ const std::vector<Preset>& preset_table() {
 const Preset& find_preset(const std::string& name) { return find_row(preset_table(), name, "preset"); }
 
 std::string formula(const Preset& preset) {
-  if (!preset.penalty) return preset.objective.formula;
+  const std::string losses = (preset.pairing ? paired(preset.objective, *preset.pairing) : preset.objective).formula;
+  if (!preset.penalty) return losses;
   const auto player = preset.penalty->player;
   const char* payer = player == Penalty::Player::both ? "D, G" : player == Penalty::Player::generator ? "G" : "D";
   const int every = preset.penalty->every;
   const std::string n = std::to_string(every);
-  return preset.objective.formula + "   " + payer + ": + " + preset.penalty->formula +
+  return losses + "   " + payer + ": + " + preset.penalty->formula +
          (every > 1 ? ", " + n + " times as much in one update in " + n : "");
 }
 

@@ -33,6 +33,7 @@ struct Preset {
   std::string name;
   std::string about;  ///< one line, with its source
   Objective objective;
+  std::optional<Pairing> pairing = {};  ///< joins the objective in the rounds that the schedule's phases say
   std::optional<Penalty> penalty = {};
   Schedule schedule = alternating();
   std::optional<GameMethod> method = {};  ///< moves both players at once, instead of each descending its own loss
@@ -51,7 +52,7 @@ const std::vector<Preset>& preset_table();
 /// @throws ValueError with a suggestion for an unknown name.
 const Preset& find_preset(const std::string& name);
 
-/// Both losses with the penalty in one line.
+/// Both losses with pairing and penalty in one line.
 std::string formula(const Preset& preset);
 
 }  // namespace xgrad::models

@@ -65,6 +65,10 @@ Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source s
       source_(std::move(source)),
       noise_(stream(seed, Stream::noise)),
       penalty_(stream(seed, Stream::penalty)) {
+  if (preset_.schedule.accumulate == whole_epoch) {
+    throw ValueError("[train] only the data know how many batches make an epoch: set accumulate to their number");
+  }
+  if (preset_.pairing) paired_ = paired(preset_.objective, *preset_.pairing);
   if (preset_.penalty) {
     refuse_mixing(*preset_.penalty, *networks_.discriminator);
     if (preset_.penalty->point == Point::latent) refuse_mixing(*preset_.penalty, *networks_.generator);
@@ -118,6 +122,10 @@ Variable Trainer::make_fakes(const Round& round, bool for_generator) {
 
 bool Trainer::penalises_latent() const noexcept { return preset_.penalty && preset_.penalty->point == Point::latent; }
 
+const Objective& Trainer::objective() const noexcept {
+  return paired_ && preset_.schedule.phases.pairs(steps_) ? *paired_ : preset_.objective;
+}
+
 const Penalty* Trainer::due(bool (Penalty::*acts)() const noexcept, std::int64_t update) const {
   const auto& penalty = preset_.penalty;
   return penalty && ((*penalty).*acts)() && penalty->is_due(update) ? &*penalty : nullptr;
@@ -133,7 +141,7 @@ Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, bo
   if (penalty && penalty->reads_real()) round.real = round.real.detach().requires_grad_();
   round.r = round.discriminator(round.real);
   round.f = round.discriminator(round.fake);
-  Variable loss = preset_.objective.d_loss(round.r, round.f);
+  Variable loss = objective().d_loss(round.r, round.f);
   if (penalty) {
     const Variable p = (*penalty)(round, penalty_);
     report.penalty = report.penalty.value_or(0.0) + share() * p.item();
@@ -148,12 +156,12 @@ Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, bo
 Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
   const Penalty* penalty = due(&Penalty::acts_on_generator, steps_);
   Round round = drawn;
-  if (preset_.objective.g_sees_real) {
+  if (objective().g_sees_real) {
     const NoGradGuard guard;
     round.r = round.discriminator(round.real);
   }
   round.f = round.discriminator(round.fake);
-  Variable loss = preset_.objective.g_loss(round.r, round.f);
+  Variable loss = objective().g_loss(round.r, round.f);
   if (penalty) {
     const Variable p = (*penalty)(round, penalty_);
     if (!penalty->acts_on_discriminator()) report.penalty = report.penalty.value_or(0.0) + share() * p.item();
@@ -208,12 +216,17 @@ RoundReport Trainer::play() {
 
 RoundReport Trainer::take_turns() {
   const Schedule& schedule = preset_.schedule;
-  // The generator learns from the fakes that D has just judged. Those of one batch wait for it on the tape, which a
-  // penalty on z sweeps once before; those of several batches would not fit there and are made again.
-  const bool keep = schedule.accumulate == 1;
+  // The generator learns from the fakes that D has just judged. From the same parameters it does so at once. Otherwise
+  // the fakes of one batch wait for the updated D on the tape, which a penalty on z sweeps once before; those of
+  // several batches would not fit there and are made again.
+  const bool keep = schedule.simultaneous || schedule.accumulate == 1;
   RoundReport report;
   std::vector<Round> rounds;
   Variables d_gradients;
+  Variables g_gradients;
+  const auto learn = [&](const Round& round) {
+    accumulate(g_gradients, grad(generator_loss(round, report), g_.parameters));
+  };
   for (int i = 1; i <= schedule.d_steps; ++i) {
     const bool last = i == schedule.d_steps;
     const std::int64_t update = steps_ * schedule.d_steps + i - 1;
@@ -225,15 +238,14 @@ RoundReport Trainer::take_turns() {
       const Variable loss = discriminator_loss(round, update, false, report);
       accumulate(d_gradients, grad(loss, d_.parameters, {.retain_graph = last && keep && penalises_latent()}));
       if (!keep) round.fake = {};
-      if (last) rounds.push_back(std::move(round));
+      if (last) schedule.simultaneous ? learn(round) : rounds.push_back(std::move(round));
     }
     scale(d_gradients, share());
     if (!last || !schedule.simultaneous) update_discriminator(d_gradients);
   }
-  Variables g_gradients;
   for (Round& round : rounds) {
     if (!keep) round.fake = make_fakes(round, true);
-    accumulate(g_gradients, grad(generator_loss(round, report), g_.parameters));
+    learn(round);
     round = {};
   }
   scale(g_gradients, share());

@@ -49,7 +49,7 @@ class Trainer {
   using Source = std::function<Samples()>;
 
   /// @throws ValueError when the preset's penalty meets a module that mixes samples, or its method a schedule of more
-  /// than one batch a round.
+  /// than one batch a round, or when an epoch's batches are to be accumulated whose number nobody said.
   Trainer(Preset preset, Networks networks, std::int64_t latent, Source source, std::uint64_t seed);
 
   /// One round of the schedule. @throws Diverged at a loss that is not finite; no update is made from it.
@@ -84,6 +84,8 @@ class Trainer {
   Checkpoint snapshot();
   void restore(const Checkpoint& checkpoint);
   bool penalises_latent() const noexcept;
+  /// What the players minimise in this round.
+  const Objective& objective() const noexcept;
   /// A batch's part of the mean over those of an update.
   double share() const noexcept { return 1.0 / preset_.schedule.accumulate; }
   Round draw();
@@ -100,6 +102,7 @@ class Trainer {
   RoundReport play();
 
   Preset preset_;
+  std::optional<Objective> paired_;
   Networks networks_;
   std::int64_t latent_;
   Source source_;

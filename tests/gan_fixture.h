@@ -73,7 +73,7 @@ struct DiracGan {
     Variable forward(const Variable& z) override { return 0.0 * z + theta; }
   };
 
-  static models::Preset preset(const models::Schedule& schedule, std::optional<models::Penalty> penalty) {
+  static models::Preset preset(const models::Schedule& schedule, std::optional<models::Penalty> penalty = {}) {
     return {.name = "dirac",
             .about = "",
             .objective = models::minimax(),
@@ -83,8 +83,11 @@ struct DiracGan {
   }
 
   explicit DiracGan(const models::Schedule& schedule, std::optional<models::Penalty> penalty = {})
+      : DiracGan(preset(schedule, std::move(penalty))) {}
+
+  explicit DiracGan(models::Preset preset)
       : trainer(
-            preset(schedule, std::move(penalty)), {.generator = g, .discriminator = d}, 1,
+            std::move(preset), {.generator = g, .discriminator = d}, 1,
             [] {
               return zeros({1, 1}, DType::float64);
             },

@@ -92,7 +92,8 @@ TEST_CASE("gan_mnist: help teaches") {
   CHECK(contains(place.run("--version").output, "gan_mnist "));
   const Outcome presets = place.run("info --presets");
   CHECK(presets.code == 0);
-  for (const char* word : {"gan-minimax", "wgan-gp", "dragan", "atgp", "E||grad_z D(G(z))||^2"}) {
+  for (const char* word : {"gan-minimax", "wgan-gp", "dragan", "atgp", "E||grad_z D(G(z))||^2",
+                           "simultaneous, an update from 4", "8 rounds with the pairing and 8 without"}) {
     CHECK(contains(presets.output, word));
   }
 }
@@ -116,7 +117,9 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
   check_refused(place.train("--preset gan --lambda 3"), 2, "preset \"gan\" has none");
   check_refused(place.train("--preset gan --penalty-every 3"), 2, "preset \"gan\" has none");
   check_refused(place.train("--penalty-every 0"), 2, "--penalty-every is 0, but must be 1 or more");
-  check_refused(place.train("--accumulate 0"), 2, "--accumulate is 0, but must be 1 or more");
+  check_refused(place.train("--accumulate -1"), 2, "--accumulate is -1, but must be 1 or more, or 0 for an epoch");
+  check_refused(place.train("--preset gcdg --paired-rounds 0"), 2, "--paired-rounds is 0, but must be 1 or more");
+  check_refused(place.train("--preset gan --paired-rounds 3"), 2, "a pairing, and preset \"gan\" has none");
   check_refused(place.train("--average 1"), 2, "--average is 1, but must be at least 0 and below 1");
   check_refused(place.train("--pac 0"), 2, "--pac is 0, but must be 1 or more");
   check_refused(place.train("--pac 3"), 2, "--pac 3 does not divide batches of 16; take --batch-size 15 or 18");
@@ -161,6 +164,11 @@ TEST_CASE("gan_mnist: --dry-run tells the plan and makes nothing") {
   const Outcome packed = place.train("--pac 4 --accumulate 3 --penalty-every 16 --dry-run");
   CHECK(contains(packed.output, "16 times as much in one update in 16"));
   CHECK(contains(packed.output, "batches of 3 x 16 in packs of 4"));
+  const Outcome epoch = place.train("--preset gean --accumulate 0 --epochs 5 --dry-run");
+  CHECK(contains(epoch.output, "simultaneous, an update from 6 batches"));
+  CHECK(contains(epoch.output, "5 rounds, 1 an epoch"));
+  const Outcome paired = place.train("--preset gcdg --paired-rounds 3 --standard-rounds 5 --dry-run");
+  CHECK(contains(paired.output, "alternating, 3 rounds with the pairing and 5 without"));
   CHECK_FALSE(place.has("runs"));
 }
 
@@ -197,7 +205,7 @@ TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
 TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte") {
   const Place place;
   const std::string packed = " --pac 2 --accumulate 2 --penalty-every 3";
-  for (const std::string preset : {"gan", "wgan-gp", "cgan"}) {
+  for (const std::string preset : {"gan", "wgan-gp", "cgan", "gcdg"}) {
     const std::string common =
         "--preset " + preset + " --log-every 5 --quiet " + (preset == "wgan-gp" ? packed : "") + " ";
     REQUIRE(place.train(common + "--steps 40 --out whole-" + preset).code == 0);

@@ -26,7 +26,15 @@ Variable column(const std::vector<double>& values) {
 }
 
 std::vector<Objective> all_objectives() {
-  return {non_saturating(), minimax(), lsgan(), wasserstein(), hinge(), relativistic(), relativistic_average()};
+  return {non_saturating(),
+          minimax(),
+          lsgan(),
+          wasserstein(),
+          hinge(),
+          relativistic(),
+          relativistic_average(),
+          paired(non_saturating(), {.weight = 2}),
+          paired(wasserstein(), {.literal = true})};
 }
 
 }  // namespace
@@ -46,6 +54,11 @@ TEST_CASE("objectives: losses of known logits") {
       {hinge(), 1.75, 1.25},
       {relativistic(), 0.1641706445, 1.9141706445},
       {relativistic_average(), 0.3342195976, 2.0842195976},
+      // (sp(-1.5) + sp(-2)) / 2 = 0.1641706445 and (sp(1.5) + sp(2)) / 2 = 1.9141706445, weighed and added.
+      {paired(non_saturating(), {}), 1.3955976617, 3.6755028124},
+      {paired(non_saturating(), {.weight = 10}), 2.8731334623, 20.9030386130},
+      {paired(non_saturating(), {.literal = true}), 3.1455976617, 3.6755028124},
+      {paired(wasserstein(), {.weight = 3}), -1.2574880665, 6.9925119335},
   };
   for (const auto& row : rows) {
     CAPTURE(row.objective.name);
@@ -67,7 +80,7 @@ TEST_CASE("objectives: the minimax generator stops learning where the non-satura
   CHECK(grad(non_saturating().g_loss({}, f), f).item() == Approx(-1.0));
 }
 
-TEST_CASE("objectives: repeating the batch changes no loss, and a shift of D none that pairs") {
+TEST_CASE("objectives: repeating the batch changes no loss, and a shift of D no term that pairs") {
   const Variable r = column({2, -1, 0.3});
   const Variable f = column({0.5, -3, 1.1});
   const Variable r2 = concat({r, r});
@@ -76,9 +89,24 @@ TEST_CASE("objectives: repeating the batch changes no loss, and a shift of D non
     CAPTURE(o.name);
     CHECK(o.d_loss(r2, f2).item() == Approx(o.d_loss(r, f).item()));
     CHECK(o.g_loss(r2, f2).item() == Approx(o.g_loss(r, f).item()));
-    if (!o.g_sees_real) continue;
+    if (!o.g_sees_real || o.name.ends_with("-paired")) continue;  // the losses that a pairing joins may shift
     CHECK(o.d_loss(r + 7, f + 7).item() == Approx(o.d_loss(r, f).item()));
     CHECK(o.g_loss(r + 7, f + 7).item() == Approx(o.g_loss(r, f).item()));
+  }
+}
+
+TEST_CASE("objectives: a shift of D leaves a pairing alone, literal or not") {
+  const Variable r = column({2, -1, 0.3});
+  const Variable f = column({0.5, -3, 1.1});
+  for (const bool literal : {false, true}) {
+    const Objective base = non_saturating();
+    const Objective sum = paired(base, {.weight = 2, .literal = literal});
+    const auto d_term = [&](const Variable& by) { return sum.d_loss(r + by, f + by) - base.d_loss(r + by, f + by); };
+    const auto g_term = [&](const Variable& by) { return sum.g_loss(r + by, f + by) - base.g_loss(r + by, f + by); };
+    const Variable none = zeros({}, DType::float64);
+    CHECK(d_term(none + 7).item() == Approx(d_term(none).item()));
+    CHECK(g_term(none + 7).item() == Approx(g_term(none).item()));
+    CHECK(sum.d_loss(r, f).item() != Approx(base.d_loss(r, f).item()));
   }
 }
 

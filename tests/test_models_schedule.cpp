@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Lazy penalties, accumulated gradients and packs against games worked out by hand, and a load that fails.
+// Lazy penalties, accumulated gradients, phases and packs against games worked out by hand, and a load that fails.
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <tuple>
+#include <utility>
 
 #include <xgrad/models/pack.h>
 #include <xgrad/nn/linear.h>
@@ -65,7 +67,7 @@ TEST_CASE("schedule: a lazy penalty is paid in every k-th update of D, k times a
 }
 
 TEST_CASE("schedule: accumulating equal batches is one step on all of them together") {
-  for (const char* name : {"gan", "hinge", "r1", "atgp", "wgan", "r1-lazy"}) {
+  for (const char* name : {"gan", "hinge", "r1", "atgp", "wgan", "r1-lazy", "gean", "gcdg"}) {
     CAPTURE(name);
     Preset preset = find_preset(name);
     const std::vector<double> whole = descended(preset, 1);
@@ -75,6 +77,63 @@ TEST_CASE("schedule: accumulating equal batches is one step on all of them toget
       for (std::size_t i = 0; i < whole.size(); ++i) worst = std::max(worst, std::abs(parts[i] - whole[i]));
       CHECK(worst < tolerance::same_formula_float64);
     }
+  }
+}
+
+TEST_CASE(
+    "schedule: simultaneous players meet each other's old parameters, with gradients of one batch or of several") {
+  for (const int k : {1, 4}) {
+    DiracGan game(simultaneous(k));
+    for (double psi = -1, theta = 1; game.trainer.steps() < 20;) {
+      const double s = sigmoid(psi * theta);
+      std::tie(psi, theta) = std::pair(psi - 0.1 * s * theta, theta + 0.1 * s * psi);
+      game.trainer.step();
+      CHECK(game.d->psi.item() == Approx(psi).epsilon(tolerance::same_formula_float64));
+      CHECK(game.g->theta.item() == Approx(theta).epsilon(tolerance::same_formula_float64));
+    }
+  }
+}
+
+TEST_CASE("schedule: an epoch's batches have to be counted by someone") {
+  CHECK_THROWS_WITH_AS(DiracGan(simultaneous(whole_epoch)), doctest::Contains("set accumulate to their number"),
+                       ValueError);
+}
+
+TEST_CASE("schedule: rounds with a pairing, then rounds without, and again") {
+  for (const bool literal : {false, true}) {
+    constexpr double w = 0.7;
+    Preset preset = DiracGan::preset({.phases = {.paired = 3, .standard = 4}});
+    preset.pairing = Pairing{.weight = w, .literal = literal};
+    DiracGan game(preset);
+    double psi = -1;
+    double theta = 1;
+    for (int round = 0; round < 20; ++round) {
+      // r = 0 and f = psi theta: by f, sp(f - r) has the slope s(f), and sp(r - f) the slope -s(-f).
+      const double with = round % 7 < 3 ? w : 0;
+      const double f = psi * theta;
+      psi -= 0.1 * (sigmoid(f) + with * (literal ? -sigmoid(-f) : sigmoid(f))) * theta;
+      const double g = psi * theta;
+      theta -= 0.1 * (-sigmoid(g) - with * sigmoid(-g)) * psi;
+      game.trainer.step();
+      CHECK(game.d->psi.item() == Approx(psi).epsilon(tolerance::same_formula_float64));
+      CHECK(game.g->theta.item() == Approx(theta).epsilon(tolerance::same_formula_float64));
+    }
+  }
+}
+
+TEST_CASE("schedule: a run resumed inside either phase goes on as if it had never stopped") {
+  Preset preset = find_preset("gcdg");
+  preset.schedule.phases = {.paired = 3, .standard = 2};
+  for (const int stop : {2, 3, 4, 5}) {
+    Data data;
+    Trainer whole = make_trainer(preset, data);
+    for (int i = 0; i < stop; ++i) whole.step();
+    const Checkpoint saved = whole.save();
+    Data rest_data = data;
+    Trainer rest = make_trainer(preset, rest_data, 2);
+    rest.load(saved);
+    for (int i = 0; i < 6; ++i) whole.step(), rest.step();
+    CHECK(bytes(rest.save()) == bytes(whole.save()));
   }
 }
 

@@ -98,7 +98,7 @@ TEST_CASE("trainer: a round takes a batch for each update of D, and moves both p
     Trainer trainer = make_trainer(preset, data);
     const Checkpoint before = trainer.save();
     const RoundReport report = trainer.step();
-    CHECK(data.batches == preset.schedule.d_steps);
+    CHECK(data.batches == preset.schedule.d_steps * preset.schedule.accumulate);
     CHECK(values(trainer.save().section("D")) != values(before.section("D")));
     CHECK(values(trainer.save().section("G")) != values(before.section("G")));
     CHECK((report.penalty > 0) == preset.penalty.has_value());
@@ -168,6 +168,7 @@ TEST_CASE("trainer: the Dirac-GAN spirals out when both move at once and circles
     return std::hypot(game.d->psi.item(), game.g->theta.item());
   };
   CHECK(dirac_norm(simultaneous()) == Approx(2.253578652665).epsilon(tolerance::printed_figure));
+  CHECK(dirac_norm(simultaneous(3)) == Approx(2.253578652665).epsilon(tolerance::printed_figure));
   CHECK(dirac_norm(alternating()) == Approx(1.4142724064772971).epsilon(tolerance::printed_figure));
 }
 

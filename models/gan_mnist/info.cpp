@@ -27,9 +27,8 @@ int print_presets() {
     std::printf("\n%-12s %s\n", p.name.c_str(), p.about.c_str());
     std::printf("  %s\n", formula(p).c_str());
     std::printf("  %s, batches of %lld", to_string(p.optimizer).c_str(), static_cast<long long>(p.batch_size));
-    if (p.schedule.d_steps > 1) std::printf(", %d updates of D for one of G", p.schedule.d_steps);
-    if (p.schedule.simultaneous) std::printf(", simultaneous");
-    if (p.method) std::printf(", %s", to_string(*p.method).c_str());
+    std::printf(", %s", p.method ? to_string(*p.method).c_str() : to_string(p.schedule).c_str());
+    if (p.pairing) std::printf(", w = %g", p.pairing->weight);
     if (p.penalty) std::printf(", lambda = %g", p.penalty->weight);
     if (p.spectral_norm) std::printf(", D's layers under spectral normalisation");
     if (p.labels != Labels::none) std::printf(", labels by %s", name_of(p.labels).c_str());

@@ -81,6 +81,7 @@ std::string Run::describe() const {
   text += "  networks  " + plan_.network->about + "; " + number(nets.generator->n_parameters()) + " and " +
           number(nets.discriminator->n_parameters()) + " parameters" +
           (classes_ > 0 ? ", told " + number(classes_) + " labels by " + name_of(preset.labels) : "") + "\n";
+  text += "  schedule  " + (preset.method ? to_string(*preset.method) : to_string(preset.schedule)) + "\n";
   text += "  length    " + number(plan_.rounds) + " rounds, " + number(plan_.rounds_per_epoch) + " an epoch; " +
           (preset.schedule.d_steps == 1 ? "one update" : number(preset.schedule.d_steps) + " updates") +
           " of D in each, batches of " +

@@ -112,19 +112,32 @@ models::Preset overridden_preset(const Settings& s) {
   take(s.pac, preset.pac);
   take(s.average, preset.average);
   take(s.epochs, preset.epochs);
+  const auto refuse = [&](bool given, const char* what) {
+    if (given) throw UsageError(std::string(what) + ", and preset \"" + preset.name + "\" has none");
+  };
+  if (preset.pairing) {
+    take(s.lambda, preset.pairing->weight);
+    take(s.paired_rounds, preset.schedule.phases.paired);
+    take(s.standard_rounds, preset.schedule.phases.standard);
+  } else {
+    refuse(s.paired_rounds.has_value(), "--paired-rounds counts rounds with a pairing");
+    refuse(s.standard_rounds.has_value(), "--standard-rounds counts rounds between those with a pairing");
+  }
   if (preset.penalty) {
     take(s.lambda, preset.penalty->weight);
     take(s.penalty_every, preset.penalty->every);
-  } else if (s.lambda || s.penalty_every) {
-    const char* flag = s.lambda ? "--lambda weighs" : "--penalty-every spaces out";
-    throw UsageError(std::string(flag) + " a penalty, and preset \"" + preset.name + "\" has none");
+  } else {
+    refuse(s.lambda && !preset.pairing, "--lambda weighs a penalty or pairing");
+    refuse(s.penalty_every.has_value(), "--penalty-every spaces out a penalty");
   }
   require(preset.batch_size >= 1, "batch-size", preset.batch_size, "1 or more");
   require(std::isfinite(preset.optimizer.lr) && preset.optimizer.lr > 0, "lr", preset.optimizer.lr, "above 0");
   require(!s.lambda || std::isfinite(*s.lambda), "lambda", s.lambda.value_or(0), "finite");
   require(!s.penalty_every || *s.penalty_every >= 1, "penalty-every", s.penalty_every.value_or(0), "1 or more");
   require(preset.schedule.d_steps >= 1, "n-critic", preset.schedule.d_steps, "1 or more");
-  require(preset.schedule.accumulate >= 1, "accumulate", preset.schedule.accumulate, "1 or more");
+  require(preset.schedule.accumulate >= 0, "accumulate", preset.schedule.accumulate, "1 or more, or 0 for an epoch");
+  require(preset.schedule.phases.paired >= 1, "paired-rounds", preset.schedule.phases.paired, "1 or more");
+  require(preset.schedule.phases.standard >= 0, "standard-rounds", preset.schedule.phases.standard, "0 or more");
   require(preset.pac >= 1, "pac", preset.pac, "1 or more");
   require(preset.average >= 0 && preset.average < 1, "average", preset.average, "at least 0 and below 1");
   require(preset.epochs >= 1, "epochs", preset.epochs, "1 or more");
@@ -139,7 +152,7 @@ models::Preset overridden_preset(const Settings& s) {
 
 Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   Plan plan{.preset = overridden_preset(s)};
-  const models::Preset& preset = plan.preset;
+  models::Preset& preset = plan.preset;
   plan.network = &models::find_network(preset.network);
   require(preset.batch_size <= dataset_size, "batch-size", preset.batch_size, "no more than there are images");
   require(!s.steps || *s.steps >= 1, "steps", s.steps.value_or(0), "1 or more");
@@ -156,6 +169,9 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   }
 
   const std::int64_t batches = dataset_size / preset.batch_size;
+  if (preset.schedule.accumulate == models::whole_epoch) {
+    preset.schedule.accumulate = std::max(1, static_cast<int>(batches / preset.schedule.d_steps));
+  }
   const std::int64_t batches_per_round = std::int64_t{preset.schedule.d_steps} * preset.schedule.accumulate;
   plan.rounds_per_epoch = std::max<std::int64_t>(1, batches / batches_per_round);
   plan.rounds = s.steps.value_or(preset.epochs * plan.rounds_per_epoch);
@@ -171,6 +187,11 @@ Settings spell_out(Settings s, const Plan& plan) {
   if (!s.steps) s.epochs = preset.epochs;
   s.batch_size = preset.batch_size;
   s.lr = preset.optimizer.lr;
+  if (preset.pairing) {
+    s.lambda = preset.pairing->weight;
+    s.paired_rounds = preset.schedule.phases.paired;
+    s.standard_rounds = preset.schedule.phases.standard;
+  }
   if (preset.penalty) {
     s.lambda = preset.penalty->weight;
     s.penalty_every = preset.penalty->every;

@@ -29,6 +29,8 @@ struct Settings {
   std::optional<int> penalty_every = {};
   std::optional<int> n_critic = {};
   std::optional<int> accumulate = {};
+  std::optional<int> paired_rounds = {};
+  std::optional<int> standard_rounds = {};
   std::optional<std::string> labels = {};
   std::optional<std::int64_t> pac = {};
   std::optional<double> average = {};
@@ -49,10 +51,12 @@ void for_each_setting(S& s, F&& f) {
   f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
   f("batch-size", s.batch_size, "Images in a batch");
   f("lr", s.lr, "Learning rate of both players");
-  f("lambda", s.lambda, "Weight of the preset's penalty; a negative one rewards steepness");
+  f("lambda", s.lambda, "Weight of the preset's penalty or pairing; a penalty's negative one rewards steepness");
   f("penalty-every", s.penalty_every, "Lazy penalty: paid in each n-th update only, n times as much");
   f("n-critic", s.n_critic, "Updates of D for one of G");
-  f("accumulate", s.accumulate, "Batches to an update, whose gradients are averaged: large batches in little memory");
+  f("accumulate", s.accumulate, "Batches to an update, averaged: large batches in little memory; 0: an epoch's");
+  f("paired-rounds", s.paired_rounds, "Rounds with the preset's pairing before rounds without");
+  f("standard-rounds", s.standard_rounds, "Rounds without the preset's pairing before rounds with it");
   f("labels", s.labels, "How the players are told labels: none, concat or projection");
   f("pac", s.pac, "Images that D judges together (PacGAN); divides the batch size");
   f("average", s.average, "Decay of the moving average of G that draws the samples; 0: G itself draws them");
