@@ -43,8 +43,8 @@ inline constexpr double program_float32 = 1e-4;
 /// of 6e-8, amplified by the condition of the function.
 inline constexpr double float32_against_float64 = 5e-6;
 
-/// A X against B, L L^T against A in float64, relative to the largest: residuals of backward stable algorithms are a few
-/// n eps |A| |X|, here up to n = 150 with condition numbers of some thousands.
+/// A X against B, L L^T against A in float64, relative to the largest: residuals of backward stable algorithms are a
+/// few n eps |A| |X|, here up to n = 150 with condition numbers of some thousands.
 inline constexpr double reconstruction = 1e-10;
 
 }  // namespace xgrad::tolerance

@@ -31,9 +31,9 @@ struct MaxPool2dOptions {
   bool ceil_mode = false;  ///< a last window may hang over the far edge
 };
 
-/// Largest element of each window: (..., OH, OW), OH = floor or ceil((H + 2 padding - dilation (KH - 1) - 1) / stride)
-/// +
-/// 1. Of equal elements the first counts and gets the gradient. NaN propagates.
+/// Largest element of each window: (..., OH, OW),
+/// OH = floor or ceil((H + 2 padding - dilation (KH - 1) - 1) / stride) + 1.
+/// Of equal elements the first counts and gets the gradient. NaN propagates.
 /// @throws as avg_pool2d.
 Variable max_pool2d(const Variable& x, std::array<std::int64_t, 2> kernel, const MaxPool2dOptions& options = {});
 /// {max_pool2d, where it found them}: int64 indices (..., OH, OW) into the plane of H W elements.
