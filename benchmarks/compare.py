@@ -2,9 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Runs xgrad and a peer on the same workloads, interleaved, and prints medians, spreads and ratios.
 
-  ./run bench --help                                       # builds build/release/benchmarks/xgrad_bench
-  cmake -S benchmarks/peers/libtorch -B build/peers/libtorch && cmake --build build/peers/libtorch
-  benchmarks/compare.py --threads 1 2 --rounds 5
+  ./run bench --compare --threads 1 2 --rounds 5           # builds both programs and starts this one
 
 A figure counts only beside others of the same run: machines differ and neighbours disturb. Each round runs every
 contender once; OpenBLAS chooses its kernels itself. The peer runs as it is (default), in an environment that suits it
