@@ -23,46 +23,36 @@ void check_gamma(const char* name, double gamma) {
 }  // namespace
 
 ConsensusOptimization::ConsensusOptimization(Optimizer& x, Optimizer& y, double gamma)
-    : GameOptimizer(x, y), gamma_(gamma) {
+    : JointDescent(x, y), gamma_(gamma) {
   check_gamma("ConsensusOptimization", gamma);
 }
 
-Losses ConsensusOptimization::step(const Game& game) {
-  const auto [losses, direction] = [&]() -> std::pair<Losses, Pair> {
-    const Field field(game, {x_.parameters(), y_.parameters()}, true);
-    const Pair xi = field.gradient();
-    return {field.losses(), add_scaled(xi, gamma_, field.transposed_product(xi))};
-  }();
-  x_.step(direction.x);
-  y_.step(direction.y);
-  return losses;
+JointDescent::Plan ConsensusOptimization::plan(const Game& game) {
+  const Field field(game, {x_.parameters(), y_.parameters()}, true);
+  const Pair xi = field.gradient();
+  return {field.losses(), add_scaled(xi, gamma_, field.transposed_product(xi))};
 }
 
 SymplecticGradientAdjustment::SymplecticGradientAdjustment(Optimizer& x, Optimizer& y, const SymplecticOptions& options)
-    : GameOptimizer(x, y), options_(options) {
+    : JointDescent(x, y), options_(options) {
   check_gamma("SymplecticGradientAdjustment", options.gamma);
 }
 
-Losses SymplecticGradientAdjustment::step(const Game& game) {
-  const auto [losses, direction] = [&]() -> std::pair<Losses, Pair> {
-    const Field field(game, {x_.parameters(), y_.parameters()}, true);
-    const Pair xi = field.gradient();
-    const Pair up = field.transposed_product(xi);                // J^T xi, the gradient of H = |xi|^2 / 2
-    const Pair twice = add_scaled(up, -1.0, field.product(xi));  // 2 A^T xi
-    double gamma = options_.gamma;
-    if (options_.align) {
-      double elements = 0.0;
-      for (const Variables* part : {&xi.x, &xi.y}) {
-        for (const Variable& v : *part) elements += static_cast<double>(v.size());
-      }
-      const double agreement = dot(xi, up) * 0.5 * dot(twice, up) / elements + 0.1;
-      if (agreement < 0.0) gamma = -gamma;
+JointDescent::Plan SymplecticGradientAdjustment::plan(const Game& game) {
+  const Field field(game, {x_.parameters(), y_.parameters()}, true);
+  const Pair xi = field.gradient();
+  const Pair up = field.transposed_product(xi);                // J^T xi, the gradient of H = |xi|^2 / 2
+  const Pair twice = add_scaled(up, -1.0, field.product(xi));  // 2 A^T xi
+  double gamma = options_.gamma;
+  if (options_.align) {
+    double elements = 0.0;
+    for (const Variables* part : {&xi.x, &xi.y}) {
+      for (const Variable& v : *part) elements += static_cast<double>(v.size());
     }
-    return {field.losses(), add_scaled(xi, 0.5 * gamma, twice)};
-  }();
-  x_.step(direction.x);
-  y_.step(direction.y);
-  return losses;
+    const double agreement = dot(xi, up) * 0.5 * dot(twice, up) / elements + 0.1;
+    if (agreement < 0.0) gamma = -gamma;
+  }
+  return {field.losses(), add_scaled(xi, 0.5 * gamma, twice)};
 }
 
 }  // namespace xgrad::optim

@@ -7,13 +7,14 @@
 namespace xgrad::optim {
 
 /// xi + gamma J^T xi: descent that also lowers |xi|^2 / 2 (Mescheder et al., 2017).
-class ConsensusOptimization : public GameOptimizer {
+class ConsensusOptimization : public JointDescent {
  public:
   /// @throws ValueError when gamma is negative.
   ConsensusOptimization(Optimizer& x, Optimizer& y, double gamma = 1.0);
-  Losses step(const Game& game) override;
 
  private:
+  Plan plan(const Game& game) override;
+
   double gamma_;
 };
 
@@ -25,13 +26,14 @@ struct SymplecticOptions {
 };
 
 /// xi + gamma A^T xi with A = (J - J^T) / 2, the rotating part of the dynamics (Balduzzi et al., 2018).
-class SymplecticGradientAdjustment : public GameOptimizer {
+class SymplecticGradientAdjustment : public JointDescent {
  public:
   /// @throws ValueError when gamma is negative.
   SymplecticGradientAdjustment(Optimizer& x, Optimizer& y, const SymplecticOptions& options = {});
-  Losses step(const Game& game) override;
 
  private:
+  Plan plan(const Game& game) override;
+
   SymplecticOptions options_;
 };
 

@@ -40,83 +40,68 @@ KrylovSolution solve(bool symmetric, const LinearMap& a, const Variables& b, con
 
 }  // namespace
 
-Losses LinearizedCompetitiveDescent::step(const Game& game) {
-  const auto [losses, direction] = [&]() -> std::pair<Losses, Pair> {
-    const Field field(game, {x_.parameters(), y_.parameters()}, true);
-    const Pair xi = field.gradient();
-    return {field.losses(),
-            Pair{add_scaled(xi.x, -y_.lr(), field.f_xy(xi.y)), add_scaled(xi.y, -x_.lr(), field.g_yx(xi.x))}};
-  }();
-  x_.step(direction.x);
-  y_.step(direction.y);
-  return losses;
+JointDescent::Plan LinearizedCompetitiveDescent::plan(const Game& game) {
+  const Field field(game, {x_.parameters(), y_.parameters()}, true);
+  const Pair xi = field.gradient();
+  return {field.losses(),
+          Pair{add_scaled(xi.x, -y_.lr(), field.f_xy(xi.y)), add_scaled(xi.y, -x_.lr(), field.g_yx(xi.x))}};
 }
 
-Losses CompetitiveDescent::step(const Game& game) {
-  const auto [losses, direction] = [&]() -> std::pair<Losses, Pair> {
-    const Field field(game, {x_.parameters(), y_.parameters()}, true);
-    if (options_.zero_sum) check_zero_sum("CompetitiveDescent", field);
-    const Pair xi = field.gradient();
-    const LinearMap system = [&](const Variables& v) {
-      return add_scaled(v, -x_.lr() * y_.lr(), field.f_xy(field.g_yx(v)));
-    };
-    const Variables right = add_scaled(xi.x, -y_.lr(), field.f_xy(xi.y));
-    KrylovSolution x = solve(options_.zero_sum, system, right, {}, options_.solver);
-    iterations_ = x.iterations;
-    Variables y = add_scaled(xi.y, -x_.lr(), field.g_yx(x.x));
-    return {field.losses(), Pair{std::move(x.x), std::move(y)}};
-  }();
-  x_.step(direction.x);
-  y_.step(direction.y);
-  return losses;
+JointDescent::Plan CompetitiveDescent::plan(const Game& game) {
+  const Field field(game, {x_.parameters(), y_.parameters()}, true);
+  if (options_.zero_sum) check_zero_sum("CompetitiveDescent", field);
+  const Pair xi = field.gradient();
+  const LinearMap system = [&](const Variables& v) {
+    return add_scaled(v, -x_.lr() * y_.lr(), field.f_xy(field.g_yx(v)));
+  };
+  const Variables right = add_scaled(xi.x, -y_.lr(), field.f_xy(xi.y));
+  KrylovSolution x = solve(options_.zero_sum, system, right, {}, options_.solver);
+  iterations_ = x.iterations;
+  Variables y = add_scaled(xi.y, -x_.lr(), field.g_yx(x.x));
+  return {field.losses(), Pair{std::move(x.x), std::move(y)}};
 }
 
 AdaptiveCompetitiveDescent::AdaptiveCompetitiveDescent(Optimizer& x, Optimizer& y,
                                                        const AdaptiveCompetitiveOptions& options)
-    : GameOptimizer(x, y), options_(options) {
+    : JointDescent(x, y), options_(options) {
   if (!(options.beta >= 0.0 && options.beta < 1.0) || !(options.eps > 0.0)) {
     throw ValueError("[AdaptiveCompetitiveDescent] beta must be in [0, 1) and eps positive, not " +
                      std::to_string(options.beta) + " and " + std::to_string(options.eps));
   }
 }
 
-Losses AdaptiveCompetitiveDescent::step(const Game& game) {
-  const auto [losses, direction] = [&]() -> std::pair<Losses, Pair> {
-    const NoGradGuard guard;
-    const Field field(game, {x_.parameters(), y_.parameters()}, true);
-    if (options_.zero_sum) check_zero_sum("AdaptiveCompetitiveDescent", field);
-    const Pair xi = field.gradient();
-    ++steps_;
-    const double correction = 1.0 - std::pow(options_.beta, static_cast<double>(steps_));
-    // The diagonal of step sizes, relative to the learning rates.
-    const auto sizes = [&](Variables& v, const Variables& g) {
-      if (v.empty()) v = detail::zeros_like(g);
-      v = add_scaled(detail::scaled(options_.beta, v), 1.0 - options_.beta, detail::product(g, g));
-      Variables a;
-      for (const Variable& entry : v) a.push_back(reciprocal(sqrt((1.0 / correction) * entry) + options_.eps));
-      return a;
-    };
-    const Variables ax = sizes(vx_, xi.x);
-    const Variables ay = sizes(vy_, xi.y);
-    // s = A_x^-1/2 dx keeps a zero-sum system symmetric.
-    Variables root;
-    for (const Variable& a : ax) root.push_back(sqrt(a));
-    const LinearMap system = [&](const Variables& s) {
-      const Variables dy = detail::product(ay, field.g_yx(detail::product(root, s)));
-      return add_scaled(s, -x_.lr() * y_.lr(), detail::product(root, field.f_xy(dy)));
-    };
-    const Variables foreseen = add_scaled(xi.x, -y_.lr(), field.f_xy(detail::product(ay, xi.y)));
-    KrylovSolution s = solve(options_.zero_sum, system, detail::product(root, foreseen), start_, options_.solver);
-    iterations_ = s.iterations;
-    start_ = s.x;
-    Variables x = detail::product(root, s.x);
-    const Variables answer = add_scaled(xi.y, -x_.lr(), field.g_yx(x));
-    Variables y = detail::product(ay, answer);
-    return {field.losses(), Pair{std::move(x), std::move(y)}};
-  }();
-  x_.step(direction.x);
-  y_.step(direction.y);
-  return losses;
+JointDescent::Plan AdaptiveCompetitiveDescent::plan(const Game& game) {
+  const NoGradGuard guard;
+  const Field field(game, {x_.parameters(), y_.parameters()}, true);
+  if (options_.zero_sum) check_zero_sum("AdaptiveCompetitiveDescent", field);
+  const Pair xi = field.gradient();
+  ++steps_;
+  const double correction = 1.0 - std::pow(options_.beta, static_cast<double>(steps_));
+  // The diagonal of step sizes, relative to the learning rates.
+  const auto sizes = [&](Variables& v, const Variables& g) {
+    if (v.empty()) v = detail::zeros_like(g);
+    v = add_scaled(detail::scaled(options_.beta, v), 1.0 - options_.beta, detail::product(g, g));
+    Variables a;
+    for (const Variable& entry : v) a.push_back(reciprocal(sqrt((1.0 / correction) * entry) + options_.eps));
+    return a;
+  };
+  const Variables ax = sizes(vx_, xi.x);
+  const Variables ay = sizes(vy_, xi.y);
+  // s = A_x^-1/2 dx keeps a zero-sum system symmetric.
+  Variables root;
+  for (const Variable& a : ax) root.push_back(sqrt(a));
+  const LinearMap system = [&](const Variables& s) {
+    const Variables dy = detail::product(ay, field.g_yx(detail::product(root, s)));
+    return add_scaled(s, -x_.lr() * y_.lr(), detail::product(root, field.f_xy(dy)));
+  };
+  const Variables foreseen = add_scaled(xi.x, -y_.lr(), field.f_xy(detail::product(ay, xi.y)));
+  KrylovSolution s = solve(options_.zero_sum, system, detail::product(root, foreseen), start_, options_.solver);
+  iterations_ = s.iterations;
+  start_ = s.x;
+  Variables x = detail::product(root, s.x);
+  const Variables answer = add_scaled(xi.y, -x_.lr(), field.g_yx(x));
+  Variables y = detail::product(ay, answer);
+  return {field.losses(), Pair{std::move(x), std::move(y)}};
 }
 
 StateDict AdaptiveCompetitiveDescent::state_dict() const {

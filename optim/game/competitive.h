@@ -9,10 +9,12 @@ namespace xgrad::optim {
 
 /// LCGD: x along df/dx - eta_y H^f_xy dg/dy, y along dg/dy - eta_x H^g_yx df/dx: CGD's series after its first term
 /// (Schaefer & Anandkumar, 2019). eta are the optimisers' learning rates.
-class LinearizedCompetitiveDescent : public GameOptimizer {
+class LinearizedCompetitiveDescent : public JointDescent {
  public:
-  LinearizedCompetitiveDescent(Optimizer& x, Optimizer& y) : GameOptimizer(x, y) {}
-  Losses step(const Game& game) override;
+  LinearizedCompetitiveDescent(Optimizer& x, Optimizer& y) : JointDescent(x, y) {}
+
+ private:
+  Plan plan(const Game& game) override;
 };
 
 struct CompetitiveOptions {
@@ -25,15 +27,16 @@ struct CompetitiveOptions {
 /// CGD: x along (I - eta_x eta_y H^f_xy H^g_yx)^-1 (df/dx - eta_y H^f_xy dg/dy), y by its best response
 /// dg/dy - eta_x H^g_yx (x's direction), which is the symmetric formula (Schaefer & Anandkumar, 2019, eq. 4).
 /// @throws ValueError from step when zero_sum is asked of losses whose mixed derivatives do not cancel.
-class CompetitiveDescent : public GameOptimizer {
+class CompetitiveDescent : public JointDescent {
  public:
   CompetitiveDescent(Optimizer& x, Optimizer& y, const CompetitiveOptions& options = {})
-      : GameOptimizer(x, y), options_(options) {}
-  Losses step(const Game& game) override;
+      : JointDescent(x, y), options_(options) {}
   /// Products with the system's matrix in the last step.
   int last_iterations() const noexcept { return iterations_; }
 
  private:
+  Plan plan(const Game& game) override;
+
   CompetitiveOptions options_;
   int iterations_ = 0;
 };
@@ -49,16 +52,17 @@ struct AdaptiveCompetitiveOptions {
 /// the last step's solution (Schaefer, Zheng & Anandkumar, 2020, algorithm 1). The step sizes are in the direction
 /// already, so the players' optimisers are to be plain SGD.
 /// @throws ValueError when beta is outside [0, 1) or eps not positive; from step as CompetitiveDescent.
-class AdaptiveCompetitiveDescent : public GameOptimizer {
+class AdaptiveCompetitiveDescent : public JointDescent {
  public:
   AdaptiveCompetitiveDescent(Optimizer& x, Optimizer& y, const AdaptiveCompetitiveOptions& options = {});
-  Losses step(const Game& game) override;
   /// "step", and under "vx.", "vy." and "start." the mean squares and the solver's start, entry by entry.
   StateDict state_dict() const override;
   void load_state_dict(const StateDict& state) override;
   int last_iterations() const noexcept { return iterations_; }
 
  private:
+  Plan plan(const Game& game) override;
+
   AdaptiveCompetitiveOptions options_;
   std::int64_t steps_ = 0;
   int iterations_ = 0;

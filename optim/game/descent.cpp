@@ -19,11 +19,9 @@ std::pair<Losses, Pair> plain(const Game& game, const Pair& at) {
 
 }  // namespace
 
-Losses SimultaneousDescent::step(const Game& game) {
+JointDescent::Plan SimultaneousDescent::plan(const Game& game) {
   const auto [losses, xi] = plain(game, {x_.parameters(), y_.parameters()});
-  x_.step(xi.x);
-  y_.step(xi.y);
-  return losses;
+  return {losses, xi};
 }
 
 Losses AlternatingDescent::step(const Game& game) {

@@ -7,10 +7,12 @@
 namespace xgrad::optim {
 
 /// Both move from the same values along xi = (df/dx, dg/dy). On bilinear games it spirals outwards.
-class SimultaneousDescent : public GameOptimizer {
+class SimultaneousDescent : public JointDescent {
  public:
-  SimultaneousDescent(Optimizer& x, Optimizer& y) : GameOptimizer(x, y) {}
-  Losses step(const Game& game) override;
+  SimultaneousDescent(Optimizer& x, Optimizer& y) : JointDescent(x, y) {}
+
+ private:
+  Plan plan(const Game& game) override;
 };
 
 /// The second to move sees the first one's new values. On bilinear games it circles.

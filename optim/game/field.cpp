@@ -15,6 +15,13 @@ void GameOptimizer::load_state_dict(const StateDict& state) {
   }
 }
 
+Losses JointDescent::step(const Game& game) {
+  const Plan planned = plan(game);
+  x_.step(planned.direction.x);
+  y_.step(planned.direction.y);
+  return planned.losses;
+}
+
 namespace detail {
 
 namespace {

@@ -7,10 +7,6 @@
 
 namespace xgrad::optim::detail {
 
-/// A value for each player.
-struct Pair {
-  Variables x, y;
-};
 Pair add_scaled(const Pair& a, double scale, const Pair& b);
 double dot(const Pair& a, const Pair& b);
 

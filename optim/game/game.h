@@ -26,6 +26,13 @@ struct Losses {
 ///   };
 using Game = std::function<Losses(const Variables& x, const Variables& y)>;
 
+namespace detail {
+/// A value for each player.
+struct Pair {
+  Variables x, y;
+};
+}  // namespace detail
+
 /// Turns a game's derivatives into a direction for each player, along which that player's own optimiser steps: plain
 /// SGD gives the published methods, Adam their usual variants.
 class GameOptimizer {
@@ -49,6 +56,22 @@ class GameOptimizer {
 
   Optimizer& x_;
   Optimizer& y_;
+};
+
+/// A method that moves both players at once, from directions at their present values.
+class JointDescent : public GameOptimizer {
+ public:
+  Losses step(const Game& game) final;
+
+ protected:
+  using GameOptimizer::GameOptimizer;
+
+  struct Plan {
+    Losses losses;           ///< at the present values, without history
+    detail::Pair direction;  ///< what the players' optimisers take for gradients
+  };
+  /// No graph may outlive the call: a live one would make the parameters' updates copy them.
+  virtual Plan plan(const Game& game) = 0;
 };
 
 }  // namespace xgrad::optim
