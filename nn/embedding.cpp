@@ -42,9 +42,7 @@ Variable Embedding::forward(const Variable& labels) {
   if (wrong != label + labels.size()) {
     throw ValueError("[Embedding] label " + std::to_string(*wrong) + " is outside [0, " + std::to_string(n) + ")");
   }
-  Shape shape = labels.shape();
-  shape.push_back(weight.size(1));
-  const Variable rows = reshape(index_select(weight, 0, reshape(labels, {-1})), shape);
+  const Variable rows = embedding(labels, weight);
   if (!padding_idx_) return rows;
   return where(unsqueeze(equal(labels, index_of(*padding_idx_)), -1), rows.detach(), rows);
 }
