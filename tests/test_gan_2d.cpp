@@ -5,15 +5,18 @@
 #include <cstdio>
 #include <fstream>
 #include <string>
-#include <utility>
 
 #include "paths.h"
 #include "temporary_folder.h"
 
 namespace {
 
-/// Output and exit code of gan_2d.
-std::pair<std::string, int> gan_2d(const std::string& arguments) {
+struct Outcome {
+  std::string text;
+  int code;
+};
+
+Outcome gan_2d(const std::string& arguments) {
   FILE* pipe = popen((xgrad::tests::program_path("gan_2d") + " " + arguments + " 2>&1").c_str(), "r");
   REQUIRE(pipe != nullptr);
   std::string text;
@@ -25,8 +28,9 @@ std::pair<std::string, int> gan_2d(const std::string& arguments) {
 }  // namespace
 
 TEST_CASE("gan_2d games finds each method's published verdict") {
-  const auto [text, code] = gan_2d("games");
-  CHECK(code == 0);
+  const Outcome games = gan_2d("games");
+  const std::string& text = games.text;
+  CHECK(games.code == 0);
   // Moduli by hand at eta = 0.2, mu = i on x y and i/2 on the Dirac-GAN: sqrt(1 + eta^2 |mu|^2).
   CHECK(text.find("| simultaneous | 1.01980 | diverges | 1.00499 | diverges |") != std::string::npos);
   for (const char* name : {"consensus", "symplectic", "extragradient", "optimistic", "unrolled", "LCGD", "CGD"}) {
@@ -42,21 +46,21 @@ TEST_CASE("gan_2d games finds each method's published verdict") {
 TEST_CASE("gan_2d trains, draws, tabulates and goes on") {
   const xgrad::tests::TemporaryFolder folder;
   const std::string out = folder.file("run");
-  const auto [text, code] = gan_2d("train --data ring --preset gan --steps 4 --every 2 --out " + out);
-  CHECK_MESSAGE(code == 0, text);
+  const Outcome trained = gan_2d("train --data ring --preset gan --steps 4 --every 2 --out " + out);
+  CHECK_MESSAGE(trained.code == 0, trained.text);
   CHECK(std::ifstream(out + "/0000004.png").good());
   CHECK(std::ifstream(out + "/metrics.jsonl").good());
 
   const std::string table = "table --data grid --presets gan,r1 --steps 2 --seeds 2 --out " + folder.file("t.jsonl");
-  const auto [first, first_code] = gan_2d(table);
-  CHECK_MESSAGE(first_code == 0, first);
-  CHECK(first.find("seed 2") != std::string::npos);
-  const auto [again, again_code] = gan_2d(table);
-  CHECK(again_code == 0);
-  CHECK(again.find("seed 2") == std::string::npos);  // read back, not run again
-  CHECK(again.find("published: PacGAN2 | 23.8") != std::string::npos);
+  const Outcome first = gan_2d(table);
+  CHECK_MESSAGE(first.code == 0, first.text);
+  CHECK(first.text.find("seed 2") != std::string::npos);
+  const Outcome again = gan_2d(table);
+  CHECK(again.code == 0);
+  CHECK(again.text.find("seed 2") == std::string::npos);  // read back, not run again
+  CHECK(again.text.find("published: PacGAN2 | 23.8") != std::string::npos);
 
-  CHECK(gan_2d("train --preset wgna").second == 2);
-  CHECK(gan_2d("train --steps 0").second == 2);
-  CHECK(gan_2d("").second == 2);
+  CHECK(gan_2d("train --preset wgna").code == 2);
+  CHECK(gan_2d("train --steps 0").code == 2);
+  CHECK(gan_2d("").code == 2);
 }

@@ -66,13 +66,17 @@ TEST_CASE("networks: spectral normalisation is of every layer of D, of none of G
 
 TEST_CASE("networks: batch normalisation stays where the penalty allows it") {
   for (const char* network : {"dcgan28", "resnet28"}) {
-    for (const auto& [preset, g, d] :
-         {std::tuple{"gan", true, true}, {"wgan-gp", true, false}, {"r1", true, false}, {"atgp", false, false}}) {
+    struct Row {
+      const char* preset;
+      bool g, d;
+    };
+    for (const Row& row :
+         {Row{"gan", true, true}, {"wgan-gp", true, false}, {"r1", true, false}, {"atgp", false, false}}) {
       CAPTURE(network);
-      CAPTURE(preset);
-      const Networks nets = make(preset, network);
-      CHECK(nets.generator->mixes_samples() == g);
-      CHECK(nets.discriminator->mixes_samples() == d);
+      CAPTURE(row.preset);
+      const Networks nets = make(row.preset, network);
+      CHECK(nets.generator->mixes_samples() == row.g);
+      CHECK(nets.discriminator->mixes_samples() == row.d);
     }
   }
 }
