@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
+#include <string>
 
 #include <xgrad/autograd/memory.h>
 #include <xgrad/autograd/node.h>
@@ -143,6 +145,33 @@ TEST_CASE("trainer: looking no step ahead is simultaneous descent, with every pe
     const auto got = values(b.save().section("G"));
     for (std::size_t k = 0; k < wanted.size(); ++k) CHECK(got[k] == Approx(wanted[k]).epsilon(1e-3));
   }
+}
+
+TEST_CASE("trainer: every game method moves both players, and is resumed with what it remembers") {
+  using Kind = GameMethod::Kind;
+  std::set<std::string> names;
+  for (const Kind kind : {Kind::extragradient, Kind::optimistic, Kind::consensus, Kind::symplectic, Kind::unrolled,
+                          Kind::linearized, Kind::competitive, Kind::adaptive}) {
+    Preset preset = find_preset("gan");
+    preset.method = GameMethod{.kind = kind};
+    preset.optimizer = {.kind = OptimizerSpec::Kind::sgd, .lr = 1e-3};
+    const std::string name = to_string(*preset.method);
+    CAPTURE(name);
+    names.insert(name);
+    Data data;
+    Trainer whole = make_trainer(preset, data);
+    const Checkpoint begun = whole.save();
+    for (int i = 0; i < 2; ++i) whole.step();
+    const Checkpoint saved = whole.save();
+    CHECK(values(saved.section("D")) != values(begun.section("D")));
+    CHECK(values(saved.section("G")) != values(begun.section("G")));
+    Data rest_data = data;
+    Trainer rest = make_trainer(preset, rest_data, 2);
+    rest.load(saved);
+    for (int i = 0; i < 2; ++i) whole.step(), rest.step();
+    CHECK(bytes(rest.save()) == bytes(whole.save()));
+  }
+  CHECK(names.size() == 8);
 }
 
 TEST_CASE("trainer: a method takes one batch a round") {

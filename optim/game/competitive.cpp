@@ -20,11 +20,9 @@ using detail::Pair;
 
 namespace {
 
-// Where mixed derivatives cancel, so do both sides of <x, H^f_xy y> + <y, H^g_yx x>; up to rounding, against the
-// largest that they could be.
-void check_zero_sum(const char* name, const Field& field) {
-  const Pair xi = field.gradient();
-  const Variables p = field.f_xy(xi.y);
+// Where mixed derivatives cancel, so do both sides of <x, H^f_xy y> + <y, H^g_yx x>, here at (x, y) = xi with
+// p = H^f_xy y; up to rounding, against the largest that they could be.
+void check_zero_sum(const char* name, const Field& field, const Pair& xi, const Variables& p) {
   const Variables q = field.g_yx(xi.x);
   const auto norm = [](const Variables& v) { return std::sqrt(dot(v, v)); };
   const double rest = std::abs(dot(xi.x, p) + dot(xi.y, q));
@@ -49,12 +47,13 @@ JointDescent::Plan LinearizedCompetitiveDescent::plan(const Game& game) {
 
 JointDescent::Plan CompetitiveDescent::plan(const Game& game) {
   const Field field(game, {x_.parameters(), y_.parameters()}, true);
-  if (options_.zero_sum) check_zero_sum("CompetitiveDescent", field);
   const Pair xi = field.gradient();
   const LinearMap system = [&](const Variables& v) {
     return add_scaled(v, -x_.lr() * y_.lr(), field.f_xy(field.g_yx(v)));
   };
-  const Variables right = add_scaled(xi.x, -y_.lr(), field.f_xy(xi.y));
+  const Variables pull = field.f_xy(xi.y);
+  if (options_.zero_sum) check_zero_sum("CompetitiveDescent", field, xi, pull);
+  const Variables right = add_scaled(xi.x, -y_.lr(), pull);
   KrylovSolution x = solve(options_.zero_sum, system, right, {}, options_.solver);
   iterations_ = x.iterations;
   Variables y = add_scaled(xi.y, -x_.lr(), field.g_yx(x.x));
@@ -73,8 +72,8 @@ AdaptiveCompetitiveDescent::AdaptiveCompetitiveDescent(Optimizer& x, Optimizer& 
 JointDescent::Plan AdaptiveCompetitiveDescent::plan(const Game& game) {
   const NoGradGuard guard;
   const Field field(game, {x_.parameters(), y_.parameters()}, true);
-  if (options_.zero_sum) check_zero_sum("AdaptiveCompetitiveDescent", field);
   const Pair xi = field.gradient();
+  if (options_.zero_sum) check_zero_sum("AdaptiveCompetitiveDescent", field, xi, field.f_xy(xi.y));
   ++steps_;
   const double correction = 1.0 - std::pow(options_.beta, static_cast<double>(steps_));
   // The diagonal of step sizes, relative to the learning rates.
