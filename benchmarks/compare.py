@@ -7,7 +7,9 @@
 A figure counts only beside others of the same run: machines differ and neighbours disturb. Each round runs every
 contender once; OpenBLAS chooses its kernels itself. The peer runs as it is (default), in an environment that suits it
 (tuned: malloc keeps its memory, AVX-512), and at several threads also with OpenBLAS held to one (tuned-blas1), since
-two thread pools disturb each other. The best of the tuned ones is the figure to compare with.
+two thread pools disturb each other. The best of the tuned ones is the figure to compare with. The bound is what the
+machine allows: OpenBLAS doing only the step's matrix products, or the bytes of an element-wise workload at the speed of
+the triad; it is measured in the same rounds.
 """
 
 import argparse
@@ -16,6 +18,8 @@ import os
 import statistics
 import subprocess
 import sys
+
+import chart
 
 # Results of steps 0 and 9, on which independent frameworks agree. The first is the same in all; later ones have
 # gathered the rounding of Adam's division of small gradients by their own size.
@@ -44,6 +48,20 @@ TOLERANCES = {
     "conv2d_fwdbwd": (1e-4, 1e-4),
 }
 
+# Necessary work of a step: GFLOP of matrix products (gradients that nobody reads and products with known zeros are not),
+# or bytes to and from memory. A bound recorded from more products than these would flatter us.
+GFLOP = {
+    "gan_mlp": 0.280756,
+    "wgan_gp_mlp": 0.400343,
+    "atgp_z": 0.405226,
+    "hvp_mlp": 1.02682,
+    "dcgan28": 9.44112,
+    "wgan_gp_conv28": 12.8346,
+    "conv2d_fwd": 0.822084,
+    "conv2d_fwdbwd": 2.46625,
+}
+BYTES = {"elementwise_fwd": 16 << 24, "elementwise_fwdbwd": 44 << 24}
+
 UNSET = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "XGRAD_NUM_THREADS")
 TUNED = {
     "MALLOC_TRIM_THRESHOLD_": "4000000000",
@@ -52,13 +70,23 @@ TUNED = {
 }
 
 
-def contenders(arguments, threads):
-    """Name, program, extra environment and extra flags of each."""
-    yield "xgrad", arguments.xgrad, {}, []
-    yield "default", arguments.peer, {}, []
-    yield "tuned", arguments.peer, TUNED, []
+def knows(program, flag):
+    return flag in subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+def contenders(arguments, workload, threads):
+    """Name, program, workload, extra environment and extra flags of each."""
+    yield "xgrad", arguments.xgrad, workload, {}, []
+    if arguments.replayed:
+        yield "xgrad replayed", arguments.xgrad, workload, {}, ["--replay"]
+    if workload in GFLOP:
+        yield "bound", arguments.xgrad, workload, {}, ["--bound"]
+    if workload in BYTES:
+        yield "bound", arguments.xgrad, "triad", {}, []
+    yield "default", arguments.peer, workload, {}, []
+    yield "tuned", arguments.peer, workload, TUNED, []
     if threads > 1:
-        yield "tuned-blas1", arguments.peer, TUNED, ["--blas-threads", "1"]
+        yield "tuned-blas1", arguments.peer, workload, TUNED, ["--blas-threads", "1"]
 
 
 def measure(program, workload, threads, environment, flags, seconds):
@@ -70,10 +98,14 @@ def measure(program, workload, threads, environment, flags, seconds):
     return json.loads(result.stdout)
 
 
-def wrong_checks(record):
+def wrong_checks(record, workload):
     """Differences from the agreed results, as text; empty when the program did the same work."""
+    if record["workload"] == "triad":
+        return ""
+    if "gflop_per_step" in record:
+        done, necessary = record["gflop_per_step"], GFLOP[workload]
+        return "" if abs(done - necessary) <= 1e-3 * necessary else f"{done} GFLOP instead of {necessary}"
     differences = []
-    workload = record["workload"]
     results = zip((0, 9), CHECKS[workload], (record["check0"], record["check9"]), TOLERANCES.get(workload, TOLERANCE))
     for step, wanted, got, tolerance in results:
         close = len(wanted) == len(got) and all(abs(w - g) <= tolerance * abs(w) for w, g in zip(wanted, got))
@@ -82,40 +114,49 @@ def wrong_checks(record):
     return "; ".join(differences)
 
 
+def milliseconds(record, workload):
+    """Of a step; for the triad, of the workload's bytes at its speed."""
+    return BYTES[workload] / record["gb_per_s"] * 1e-6 if record["workload"] == "triad" else record["ms_per_step"]
+
+
 def compare(arguments, workload, threads):
     """Rows of the table for one workload: one for each contender."""
     runs = {}
     for _ in range(arguments.rounds):
-        for name, program, environment, flags in contenders(arguments, threads):
-            record = measure(program, workload, threads, environment, flags, arguments.min_seconds)
+        for name, program, of, environment, flags in contenders(arguments, workload, threads):
+            record = measure(program, of, threads, environment, flags, arguments.min_seconds)
             runs.setdefault(name, []).append(record)
-    medians = {name: statistics.median(r["ms_per_step"] for r in records) for name, records in runs.items()}
+    medians = {name: statistics.median(milliseconds(r, workload) for r in records) for name, records in runs.items()}
     target = min(value for name, value in medians.items() if name.startswith("tuned"))
+    bound = medians.get("bound")
     for name, records in runs.items():
-        times = [r["ms_per_step"] for r in records]
+        times = [milliseconds(r, workload) for r in records]
+        ours = name.startswith("xgrad")
         yield {
             "workload": workload,
             "threads": threads,
-            "program": name if name == "xgrad" else f"{records[0]['peer']} {name}",
+            "program": name if ours or name == "bound" else f"{records[0]['peer']} {name}",
             "ms_per_step": medians[name],
             "lowest": min(times),
             "highest": max(times),
             "times_tuned": target / medians[name],
+            "times_bound": medians[name] / bound if bound else None,
             "peak_rss_mb": statistics.median(r["peak_rss_mb"] for r in records),
             "minflt_per_step": statistics.median(r["minflt_per_step"] for r in records),
             "system_requests_per_step": max(r.get("system_requests_per_step", 0) for r in records),
             "blas_core": records[0]["blas_core"],
-            "wrong": "; ".join(sorted({w for w in map(wrong_checks, records) if w})),
+            "wrong": "; ".join(sorted({w for w in (wrong_checks(r, workload) for r in records) if w})),
         }
 
 
 HEADER = f"{'workload':<20} {'thr':>3} {'program':<21} {'ms/step':>8} {'lowest':>8} {'highest':>8} {'x tuned':>8} " \
-         f"{'MB':>6} {'faults':>7} {'sysreq':>7}"
+         f"{'x bound':>8} {'MB':>6} {'faults':>7} {'sysreq':>7}"
 
 
 def line(row):
+    bound = f"{row['times_bound']:>8.2f}" if row["times_bound"] else " " * 8
     text = (f"{row['workload']:<20} {row['threads']:>3} {row['program']:<21} {row['ms_per_step']:>8.3f} "
-            f"{row['lowest']:>8.3f} {row['highest']:>8.3f} {row['times_tuned']:>8.2f} {row['peak_rss_mb']:>6.0f} "
+            f"{row['lowest']:>8.3f} {row['highest']:>8.3f} {row['times_tuned']:>8.2f} {bound} {row['peak_rss_mb']:>6.0f} "
             f"{row['minflt_per_step']:>7.1f} {row['system_requests_per_step']:>7.2g}")
     return text + (f"  WRONG: {row['wrong']}" if row["wrong"] else "")
 
@@ -129,8 +170,10 @@ def main():
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--min-seconds", type=float, default=1)
-    parser.add_argument("--json", help="also write the rows to this file")
+    parser.add_argument("--json", help="also write the rows to this file; those it holds of other workloads stay")
+    parser.add_argument("--chart", help="also draw the rows, with those that --json keeps, into this SVG file")
     arguments = parser.parse_args()
+    arguments.replayed = knows(arguments.xgrad, "--replay")
 
     rows = []
     print(HEADER)
@@ -139,12 +182,27 @@ def main():
             for row in compare(arguments, workload, threads):
                 rows.append(row)
                 print(line(row), flush=True)
-    print("x tuned: how many times as fast as the best tuned peer; faults: minor page faults a step; sysreq: requests "
-          "of memory to the system a step")
+    print("x tuned: how many times as fast as the best tuned peer; x bound: times what the machine allows; faults: minor "
+          "page faults a step; sysreq: requests of memory to the system a step")
+    failed = any(row["wrong"] for row in rows)
     if arguments.json:
+        rows = kept(arguments.json, rows) + rows
         with open(arguments.json, "w", encoding="utf-8") as file:
             json.dump(rows, file, indent=1)
-    return 1 if any(row["wrong"] for row in rows) else 0
+    if arguments.chart:
+        with open(arguments.chart, "w", encoding="utf-8") as file:
+            file.write(chart.draw(rows))
+    return 1 if failed else 0
+
+
+def kept(path, rows):
+    """Rows of an earlier run that this one did not measure again: a full run is long, and may be taken in parts."""
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="utf-8") as file:
+        earlier = json.load(file)
+    measured = {(row["workload"], row["threads"]) for row in rows}
+    return [row for row in earlier if (row["workload"], row["threads"]) not in measured]
 
 
 if __name__ == "__main__":

@@ -95,6 +95,7 @@ void print(const Peer& peer, const Options& options, Record record) {
   if (record.system_requests_per_step) {
     std::printf(",\"system_requests_per_step\":%.4g", *record.system_requests_per_step);
   }
+  for (const auto& [name, value] : record.more) std::printf(",\"%s\":%.6g", name.c_str(), value);
   std::printf("}\n");
 }
 
@@ -113,6 +114,10 @@ int program(int argc, char** argv, const Peer& peer) {
   app.add_option("--min-seconds", options.min_seconds, "time at least this long, and 30 steps")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  for (const auto& [name, help] : peer.flags) {
+    app.add_flag_callback(
+        "--" + name, [&options, flag = name] { options.flags.push_back(flag); }, help);
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -18,6 +19,8 @@ struct Options {
   std::string workload;
   int threads = 1;
   double min_seconds = 2;
+  std::vector<std::string> flags;  ///< those of the peer's that were given
+  bool has(const std::string& flag) const { return std::find(flags.begin(), flags.end(), flag) != flags.end(); }
 };
 
 /// What one workload measured.
@@ -25,7 +28,8 @@ struct Record {
   std::vector<double> milliseconds;  ///< of each timed step
   double page_faults_per_step = 0;   ///< minor faults, taken while the timed steps ran
   std::optional<double> system_requests_per_step;
-  std::vector<double> check0, check9;  ///< the results of steps 0 and 9
+  std::vector<double> check0, check9;                ///< the results of steps 0 and 9
+  std::vector<std::pair<std::string, double>> more;  ///< what else this measurement tells
 };
 
 /// One training step or function evaluation, over and over. `step` yields tensors that could be read; `check` reads
@@ -90,6 +94,7 @@ struct Peer {
   std::vector<std::string> workloads;  ///< in the order in which they run when none is named
   std::function<Record(const Options&)> run;
   std::function<void(int)> set_threads;
+  std::vector<std::pair<std::string, std::string>> flags = {};  ///< name and help of those only this peer knows
 };
 
 /// The whole program: reads the flags, re-executes itself with OMP_NUM_THREADS and OPENBLAS_NUM_THREADS set before the

@@ -5,6 +5,7 @@
 #include <xgrad/nn/batch_norm.h>
 #include <xgrad/nn/sequential.h>
 
+#include "bounds.h"
 #include "workloads.h"
 
 namespace bench {
@@ -35,9 +36,17 @@ int main(int argc, char** argv) {
   catalogue.merge(bench::elementwise_workloads());
   catalogue.merge(bench::convolution_workloads());
 
-  bench::Peer xgrad_peer{.name = "xgrad", .workloads = {}, .run = {}, .set_threads = xgrad::set_num_threads};
+  bench::Peer xgrad_peer{
+      .name = "xgrad",
+      .workloads = {},
+      .run = {},
+      .set_threads = xgrad::set_num_threads,
+      .flags = {{"bound", "time only the step's matrix products, done by OpenBLAS on memory made before"}}};
   for (const auto& [name, make] : catalogue) xgrad_peer.workloads.push_back(name);
+  xgrad_peer.workloads.push_back("triad");
   xgrad_peer.run = [&](const bench::Options& options) {
+    if (options.workload == "triad") return bench::measure_triad(options);
+    if (options.has("bound")) return bench::measure_products(catalogue.at(options.workload)(), options);
     return bench::measure(catalogue.at(options.workload)(), options,
                           [] { return xgrad::memory::statistics().system_requests; });
   };

@@ -14,6 +14,7 @@
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/onednn.h>
 #include <xgrad/autograd/kernels/product.h>
+#include <xgrad/autograd/kernels/products.h>
 #include <xgrad/autograd/parallel.h>
 
 namespace xgrad::kernels {
@@ -267,6 +268,23 @@ void fill_planes(std::int64_t batch, std::int64_t channels, const std::array<std
   for (std::int64_t n = 0; n < batch; ++n) detail::add_bias(bias, 0, channels, plane, y + n * channels * plane);
 }
 
+/// Whose adjoint a convolution's product gives.
+enum class Wanted : std::uint8_t { outputs, inputs, weights };
+
+void tell_product(const ConvShape& s, Wanted wanted, const Array& x, const Array& w, const Array& y) {
+  const Cut cut(s);
+  const std::int64_t columns = s.batch * cut.positions;
+  Product p{.m = cut.filters, .n = columns, .k = cut.depth, .a = w.raw(), .b = x.raw(), .c = y.raw()};
+  if (wanted == Wanted::inputs) {
+    p = {.m = cut.depth, .n = columns, .k = cut.filters, .transpose_a = true, .a = w.raw(), .b = y.raw(), .c = x.raw()};
+  } else if (wanted == Wanted::weights) {
+    p = {.m = cut.filters, .n = cut.depth, .k = columns, .transpose_b = true, .a = y.raw(), .b = x.raw(), .c = w.raw()};
+  }
+  p.count = s.groups;
+  p.dtype = w.dtype();
+  tell(p);
+}
+
 ConvShape resolve(const ConvGeometry& g, const Shape& x, const Shape& w, const Shape& y) {
   return {x[0], x[1], w[0], g.groups, {x[2], x[3]}, {w[2], w[3]}, {y[2], y[3]}, g.stride, g.padding, g.dilation};
 }
@@ -284,6 +302,7 @@ void conv2d(const ConvGeometry& g, const Array& x, const Array& w, const Array& 
     const T* b = bias.defined() ? bias.data<T>() : nullptr;
     T* result = y.mutable_data<T>();
     if (w.size() == 0) return fill_planes(s.batch, s.filters, s.out, b, result);
+    if (product_observer != nullptr) tell_product(s, Wanted::outputs, x, w, y);
     if constexpr (std::is_same_v<T, float>) {
       if (prefers_onednn(s) && onednn::forward(s, x.data<T>(), w.data<T>(), b, result)) return;
     }
@@ -299,6 +318,7 @@ void conv2d_input(const ConvGeometry& g, const Array& y, const Array& w, const A
     const T* b = bias.defined() ? bias.data<T>() : nullptr;
     T* result = x.mutable_data<T>();
     if (y.size() == 0 || w.size() == 0) return fill_planes(s.batch, s.channels, s.in, b, result);
+    if (product_observer != nullptr) tell_product(s, Wanted::inputs, x, w, y);
     if constexpr (std::is_same_v<T, float>) {
       if (prefers_onednn(s) && onednn::input_adjoint(s, y.data<T>(), w.data<T>(), b, result)) return;
     }
@@ -311,6 +331,7 @@ void conv2d_weight(const ConvGeometry& g, const Array& x, const Array& y, Array&
   const ConvShape s = resolve(g, x.shape(), w.shape(), y.shape());
   if (w.size() == 0) return;
   if (y.size() == 0 || x.size() == 0) return fill(w, 0.0);
+  if (product_observer != nullptr) tell_product(s, Wanted::weights, x, w, y);
   with_type(w.dtype(), [&]<class T>(T) {
     if constexpr (std::is_same_v<T, float>) {
       if (prefers_onednn(s) && onednn::weight_adjoint(s, x.data<T>(), y.data<T>(), w.mutable_data<T>())) return;

@@ -12,6 +12,7 @@
 #include <xgrad/autograd/kernels/broadcast.h>
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/product.h>
+#include <xgrad/autograd/kernels/products.h>
 #include <xgrad/autograd/parallel.h>
 
 // OpenBLAS's own switch, absent from other libraries.
@@ -109,6 +110,7 @@ void matmul_typed(const Array& a, bool transpose_a, const Array& b, bool transpo
   const auto leading = [](const Shape& s) { return Shape(s.begin(), s.rank() - 2); };
   const Shape batch = leading(so);
   const std::int64_t count = batch.numel();
+  tell({m, n, k, transpose_a, transpose_b, accumulate, count, out.dtype(), a.raw(), b.raw(), c});
   // Rows of many matrices against one shared matrix are the rows of one product.
   if (count > 1 && b.size() == k * n && a.size() == count * m * k && !transpose_a) {
     g.m *= count;
@@ -135,6 +137,14 @@ void linear_typed(const Array& x, const Array& w, const Array& bias, Array& out)
   if (out.size() == 0) return;
   const T* start = bias.defined() ? bias.data<T>() : nullptr;
   if (k == 0 && start == nullptr) return static_cast<void>(std::fill_n(c, out.size(), T(0)));
+  tell({.m = out.size() / n,
+        .n = n,
+        .k = k,
+        .transpose_b = true,
+        .dtype = out.dtype(),
+        .a = x.raw(),
+        .b = w.raw(),
+        .c = c});
   product(Gemm{out.size() / n, n, k, false, true, std::max<std::int64_t>(k, 1), std::max<std::int64_t>(k, 1), n,
                start != nullptr ? 1.0 : 0.0},
           x.data<T>(), w.data<T>(), c, start);
