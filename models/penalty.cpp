@@ -4,6 +4,7 @@
 
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/nn/module.h>
 
@@ -11,24 +12,23 @@ namespace xgrad::models {
 
 namespace {
 
-// What each score says of its sample's elements, in a row: norms run over all of them.
+Variable half_mean_square_norm(const Variable& slopes) { return 0.5 * mean_square_norm(slopes); }
+
+}  // namespace
+
 Variable slopes(const Variable& score, const Variable& at) {
   return reshape(grad(sum(score), at, {.create_graph = true}), {score.size(0), -1});
 }
 
-Variable half_square_norm_penalty(const Variable& score, const Variable& at) {
-  return 0.5 * square_norm_penalty(score, at);
-}
+Variable mean_square_from_one(const Variable& slopes) { return mean(square(norm(slopes, {1}, false, 1e-12) - 1.0)); }
 
-}  // namespace
+Variable mean_square_norm(const Variable& slopes) { return mean(sum(square(slopes), {1})); }
 
 Variable unit_norm_penalty(const Variable& score, const Variable& at) {
-  return mean(square(norm(slopes(score, at), {1}, false, 1e-12) - 1.0));
+  return mean_square_from_one(slopes(score, at));
 }
 
-Variable square_norm_penalty(const Variable& score, const Variable& at) {
-  return mean(sum(square(slopes(score, at)), {1}));
-}
+Variable square_norm_penalty(const Variable& score, const Variable& at) { return mean_square_norm(slopes(score, at)); }
 
 Variable interpolate(const Variable& x, const Variable& y, Generator& random) {
   Shape one_per_sample = x.shape();
@@ -43,10 +43,17 @@ Variable perturb(const Variable& x, Generator& random) {
   return (data + 0.5 * sqrt(var(data, {}, false, 0.0)) * noise).requires_grad_();
 }
 
-Variable Penalty::operator()(const Round& round, Generator& random) const {
+Variable Penalty::operator()(const Round& round, Generator& random, Variable* norms) const {
   const auto measured = [&](const Variable& score, const Variable& at) {
-    return measure(on == On::probability ? sigmoid(score) : score, at);
+    const Variable rows = slopes(on == On::probability ? sigmoid(score) : score, at);
+    if (norms) {
+      const NoGradGuard guard;
+      const Variable lengths = norm(rows.detach(), {1});
+      *norms = norms->defined() ? concat({*norms, lengths}) : lengths;
+    }
+    return measure(rows);
   };
+  if (norms) *norms = {};
   Variable at;
   Variable score;
   switch (point) {
@@ -56,8 +63,10 @@ Variable Penalty::operator()(const Round& round, Generator& random) const {
     case Point::fake:
       at = round.fake, score = round.f;
       break;
-    case Point::real_and_fake:
-      return weight * every * (measured(round.r, round.real) + measured(round.f, round.fake));
+    case Point::real_and_fake: {
+      const Variable at_real = measured(round.r, round.real);
+      return weight * every * (at_real + measured(round.f, round.fake));
+    }
     case Point::latent:
       at = round.z, score = round.f;
       break;
@@ -77,7 +86,7 @@ Penalty wgan_gp(double lambda) {
           .formula = "lambda E(||grad D(xh)|| - 1)^2, xh = u x + (1 - u) G(z)",
           .weight = lambda,
           .point = Penalty::Point::interpolated,
-          .measure = unit_norm_penalty};
+          .measure = mean_square_from_one};
 }
 
 Penalty r1(double gamma) {
@@ -85,7 +94,7 @@ Penalty r1(double gamma) {
           .formula = "lambda/2 E||grad D(x)||^2",
           .weight = gamma,
           .point = Penalty::Point::real,
-          .measure = half_square_norm_penalty};
+          .measure = half_mean_square_norm};
 }
 
 Penalty r2(double gamma) {
@@ -93,7 +102,7 @@ Penalty r2(double gamma) {
           .formula = "lambda/2 E||grad D(G(z))||^2",
           .weight = gamma,
           .point = Penalty::Point::fake,
-          .measure = half_square_norm_penalty};
+          .measure = half_mean_square_norm};
 }
 
 Penalty r1_and_r2(double gamma) {
@@ -101,7 +110,7 @@ Penalty r1_and_r2(double gamma) {
           .formula = "lambda/2 (E||grad D(x)||^2 + E||grad D(G(z))||^2)",
           .weight = gamma,
           .point = Penalty::Point::real_and_fake,
-          .measure = half_square_norm_penalty};
+          .measure = half_mean_square_norm};
 }
 
 Penalty dragan(double lambda) {
@@ -109,7 +118,7 @@ Penalty dragan(double lambda) {
           .formula = "lambda E(||grad D(x + n)|| - 1)^2, n ~ N(0, (sd(x)/2)^2)",
           .weight = lambda,
           .point = Penalty::Point::perturbed,
-          .measure = unit_norm_penalty};
+          .measure = mean_square_from_one};
 }
 
 Penalty latent_gradient(double lambda, Penalty::Player player) {
@@ -117,7 +126,7 @@ Penalty latent_gradient(double lambda, Penalty::Player player) {
           .formula = "lambda E||grad_z D(G(z))||^2",
           .weight = lambda,
           .point = Penalty::Point::latent,
-          .measure = square_norm_penalty,
+          .measure = mean_square_norm,
           .player = player};
 }
 

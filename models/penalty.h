@@ -19,11 +19,17 @@ class Module;
 
 namespace xgrad::models {
 
-/// E (||grad_x D(x)|| - 1)^2 from score = D(at), at = x of shape (N, ...), differentiable again. The norm runs over all
-/// elements that one score is of, a sample or a pack of them, and is sqrt(sum + 1e-12), whose derivatives of both
-/// orders are finite where the gradient is 0.
+/// grad_x D(x) from score = D(at), at = x of shape (N, ...), differentiable again: a row for each score, (N, elements),
+/// over all elements that it is of, a sample or a pack of them.
+Variable slopes(const Variable& score, const Variable& at);
+
+/// E (||row|| - 1)^2. The norm is sqrt(sum + 1e-12), whose derivatives of both orders are finite where the row is 0.
+Variable mean_square_from_one(const Variable& slopes);
+/// E ||row||^2.
+Variable mean_square_norm(const Variable& slopes);
+
+/// E (||grad_x D(x)|| - 1)^2 and E ||grad_x D(x)||^2.
 Variable unit_norm_penalty(const Variable& score, const Variable& at);
-/// E ||grad_x D(x)||^2 from score = D(at), at = x of shape (N, ...).
 Variable square_norm_penalty(const Variable& score, const Variable& at);
 
 /// u x + (1 - u) y with one u ~ U[0, 1) for each sample: a point of the line between x_i and y_i, a fresh leaf that
@@ -52,7 +58,8 @@ struct Penalty {
   /// The factor in front: lambda. Negative rewards steepness.
   double weight = 1.0;
   Point point = Point::real;
-  Variable (*measure)(const Variable& score, const Variable& at) = square_norm_penalty;
+  /// From what `slopes` gives, (N, elements): row i is the gradient of score i.
+  Variable (*measure)(const Variable& slopes) = mean_square_norm;
   Player player = Player::discriminator;
   On on = On::logit;
   /// Paid in each `every`-th update of its player, `every` times as much: the same on average and cheaper (Karras et
@@ -66,8 +73,9 @@ struct Penalty {
   bool is_due(std::int64_t update) const noexcept { return update % every == 0; }
   bool acts_on_discriminator() const noexcept { return player != Player::generator; }
   bool acts_on_generator() const noexcept { return player != Player::discriminator; }
-  /// weight * every * measure at the point, a scalar. Draws from `random` at random points only.
-  Variable operator()(const Round& round, Generator& random) const;
+  /// weight * every * measure at the point, a scalar. Draws from `random` at random points only. `norms`, if given,
+  /// becomes each sample's ||grad D||, (N) or (2 N) at two points, without history.
+  Variable operator()(const Round& round, Generator& random, Variable* norms = nullptr) const;
 };
 
 /// lambda E (||grad D(xh)|| - 1)^2, xh = u x + (1 - u) G(z) (Gulrajani et al., 2017).

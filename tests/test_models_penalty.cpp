@@ -252,6 +252,25 @@ TEST_CASE("penalties: a sign rewards instead") {
   CHECK(latent_gradient(-0.1, g)(round_of(d, wg), unused).item() == -plus);
 }
 
+TEST_CASE("penalty: the norms beside it are each sample's own, at every point in turn") {
+  const Variable w = tensor<double>({3.0, 4.0}, {1, 2});
+  const Variable x = tensor<double>({1.0, 0.0, 0.0, 2.0}, {2, 2}).requires_grad_();
+  const Variable y = tensor<double>({5.0, 6.0, 7.0, 8.0}, {2, 2}).requires_grad_();
+  Round round;
+  round.discriminator = [&](const Variable& at) { return linear(0.5 * square(at), w); };  // its gradient: w x
+  round.real = x, round.r = round.discriminator(x);
+  round.fake = y, round.f = round.discriminator(y);
+  Generator random(1);
+  Variable norms;
+  const double alone = r1_and_r2(2.0)(round, random).item();
+  CHECK(r1_and_r2(2.0)(round, random, &norms).item() == alone);
+  CHECK(!norms.requires_grad());
+  const auto got = norms.array().to_vector<double>();
+  const double wanted[] = {3.0, 8.0, std::hypot(15.0, 24.0), std::hypot(21.0, 32.0)};
+  REQUIRE(got.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(got[i] == Approx(wanted[i]));
+}
+
 TEST_CASE("penalties: a layer that mixes samples is refused by name") {
   struct BatchMean : nn::Module {
     Variable forward(const Variable& x) override { return x - mean(x, {0}, true); }
