@@ -45,6 +45,19 @@ void scale(Variables& gradients, double factor) {
   for (Variable& g : gradients) g = factor * g;
 }
 
+// As if all of them were one vector.
+Variable joint_norm(const Variables& gradients) {
+  const NoGradGuard guard;
+  Variable squares;
+  for (const Variable& g : gradients) squares = squares.defined() ? squares + sum(square(g)) : sum(square(g));
+  return sqrt(squares);
+}
+
+RoundReport::Slopes slopes_of(const Variable& norms) {
+  const NoGradGuard guard;
+  return {.mean = mean(norms).item(), .sd = stddev(norms, {}, false, 0.0).item()};
+}
+
 }  // namespace
 
 Generator stream(std::uint64_t seed, Stream which) { return Generator(seed).split(static_cast<std::uint64_t>(which)); }
@@ -143,8 +156,10 @@ Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, bo
   round.f = round.discriminator(round.fake);
   Variable loss = objective().d_loss(round.r, round.f);
   if (penalty) {
-    const Variable p = (*penalty)(round, penalty_);
+    Variable norms;
+    const Variable p = (*penalty)(round, penalty_, &norms);
     report.penalty = report.penalty.value_or(0.0) + share() * p.item();
+    report.slopes = slopes_of(norms);
     loss = loss + p;
   }
   report.d_loss += share() * finite(loss, "discriminator", steps_);
@@ -163,8 +178,13 @@ Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
   round.f = round.discriminator(round.fake);
   Variable loss = objective().g_loss(round.r, round.f);
   if (penalty) {
-    const Variable p = (*penalty)(round, penalty_);
-    if (!penalty->acts_on_discriminator()) report.penalty = report.penalty.value_or(0.0) + share() * p.item();
+    const bool alone = !penalty->acts_on_discriminator();
+    Variable norms;
+    const Variable p = (*penalty)(round, penalty_, alone ? &norms : nullptr);
+    if (alone) {
+      report.penalty = report.penalty.value_or(0.0) + share() * p.item();
+      report.slopes = slopes_of(norms);
+    }
     loss = loss + p;
   }
   report.g_loss += share() * finite(loss, "generator", steps_);
@@ -249,8 +269,12 @@ RoundReport Trainer::take_turns() {
     round = {};
   }
   scale(g_gradients, share());
+  const Variable d_norm = joint_norm(d_gradients);
+  const Variable g_norm = joint_norm(g_gradients);
   if (schedule.simultaneous) update_discriminator(d_gradients);
   g_.optimizer->step(g_gradients);
+  report.d_gradient = d_norm.item();
+  report.g_gradient = g_norm.item();
   return report;
 }
 

@@ -35,6 +35,20 @@ struct RoundReport {
   std::optional<double> penalty = {};  ///< weighted, of D when it pays one, else of G; none where none was due
   double d_real = 0.0;
   double d_fake = 0.0;
+  /// L2 norm of the gradient that the player's last update took, over all of its parameters; none where a game method
+  /// makes the updates.
+  std::optional<double> d_gradient = {};
+  std::optional<double> g_gradient = {};
+  /// Mean and standard deviation of ||grad D|| over the samples on which the penalty was last paid, at its point; none
+  /// where none was due.
+  struct Slopes {
+    double mean = 0.0;
+    double sd = 0.0;
+  };
+  std::optional<Slopes> slopes = {};
+
+  /// Mean logit of real samples over that of generated ones: what D has learnt to tell apart.
+  double gap() const noexcept { return d_real - d_fake; }
 };
 
 /// Real samples (n, ...), and for networks with labels a condition on each of them, (n, k): its one-hot label.

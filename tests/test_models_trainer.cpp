@@ -174,6 +174,55 @@ TEST_CASE("trainer: every game method moves both players, and is resumed with wh
   CHECK(names.size() == 8);
 }
 
+TEST_CASE("trainer: the norms it tells are those of the gradients that plain descent took") {
+  for (const bool simultaneous : {false, true}) {
+    Preset preset = find_preset("r1");
+    preset.schedule = {.d_steps = simultaneous ? 1 : 2, .accumulate = 2, .simultaneous = simultaneous};
+    preset.optimizer = {.kind = OptimizerSpec::Kind::sgd, .lr = 0.125};
+    Data data;
+    Trainer trainer = make_trainer(preset, data);
+    for (int i = 0; i < 3; ++i) {
+      const Checkpoint before = trainer.save();
+      const RoundReport report = trainer.step();
+      const Checkpoint after = trainer.save();
+      const auto moved = [&](const char* player) {
+        const auto from = values(before.section(player));
+        const auto to = values(after.section(player));
+        double total = 0.0;
+        for (std::size_t k = 0; k < from.size(); ++k) total += (to[k] - from[k]) * (to[k] - from[k]);
+        return std::sqrt(total) / preset.optimizer.lr;
+      };
+      CHECK(report.g_gradient.value() == Approx(moved("G")).epsilon(1e-4));
+      if (simultaneous) CHECK(report.d_gradient.value() == Approx(moved("D")).epsilon(1e-4));
+      CHECK(report.d_gradient.value() > 0.0);
+      CHECK(report.gap() == report.d_real - report.d_fake);
+    }
+  }
+  Data data;
+  const RoundReport method = make_trainer(find_preset("acgd"), data).step();
+  CHECK(!method.d_gradient.has_value());
+  CHECK(!method.g_gradient.has_value());
+}
+
+TEST_CASE("trainer: the slopes it tells are those that the penalty is paid for") {
+  for (const char* name : {"r1", "r2", "g-gan", "atgp", "r1-lazy"}) {
+    CAPTURE(name);
+    const Preset& preset = find_preset(name);
+    Data data;
+    Trainer trainer = make_trainer(preset, data);
+    for (int i = 0; i < 3; ++i) {
+      const RoundReport report = trainer.step();
+      CHECK(report.slopes.has_value() == report.penalty.has_value());
+      if (!report.slopes) continue;
+      // E ||s||^2 = (E ||s||)^2 + var ||s||
+      const double half = std::string(name).starts_with("r") ? 0.5 : 1.0;
+      const double mean_square = report.slopes->mean * report.slopes->mean + report.slopes->sd * report.slopes->sd;
+      CHECK(*report.penalty ==
+            Approx(preset.penalty->weight * preset.penalty->every * half * mean_square).epsilon(1e-4));
+    }
+  }
+}
+
 TEST_CASE("trainer: a method takes one batch a round") {
   Preset preset = find_preset("unrolled");
   preset.schedule = n_critic(5);
