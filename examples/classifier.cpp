@@ -18,7 +18,7 @@ static double accuracy(nn::Module& net, const std::shared_ptr<const models::Imag
   double right = 0.0;
   for (std::int64_t i = 0; i < loader.batches_per_epoch(); ++i) {
     const models::Batch batch = loader.next();
-    right += sum(astype(equal(argmax(net(batch.images)), batch.labels), DType::float32)).item();
+    right += sum(astype(equal(argmax(net(batch.samples)), batch.labels), DType::float32)).item();
   }
   net.train();
   return right / static_cast<double>(loader.batches_per_epoch() * 1000);
@@ -40,7 +40,7 @@ static int run() {
     double total = 0.0;
     for (std::int64_t i = 0; i < loader.batches_per_epoch(); ++i) {
       const models::Batch batch = loader.next();
-      const Variable loss = nn::cross_entropy(net(batch.images), batch.labels);
+      const Variable loss = nn::cross_entropy(net(batch.samples), batch.labels);
       adam.zero_grad();
       loss.backward();
       adam.step();

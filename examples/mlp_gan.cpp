@@ -29,14 +29,14 @@ static int run() {
   optim::Adam d_adam(d_parameters, {.lr = 2e-4, .betas = {0.5, 0.999}});
 
   const auto data = std::make_shared<const models::ImageDataset>(models::load_dataset("fashion"));
-  const Variable garments = models::DataLoader(data, {.batch_size = 1000}, Generator(2)).next().images;
+  const Variable garments = models::DataLoader(data, {.batch_size = 1000}, Generator(2)).next().samples;
   const Variable noise = normal({1000, 100});
   const double before = distance(generator, noise, garments);
 
   models::DataLoader loader(data, {.batch_size = 64}, Generator(1));
   const int steps = 2000;
   for (int step = 1; step <= steps; ++step) {
-    const Variable real = loader.next().images;
+    const Variable real = loader.next().samples;
     const Variable fake = generator(normal({64, 100}));
 
     // D learns to give high logits to real samples and low ones to fakes. Only D's parameters are differentiated.

@@ -30,7 +30,7 @@ void initialise(nn::Module& layer, Generator& random) {
 }  // namespace
 
 std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, const NetworkOptions& options, Generator& random) {
-  const auto [height, width] = quarter_of(options.image, "dcgan");
+  const auto [height, width] = quarter_of(options.sample, "dcgan");
   const LayerMaker make{random, initialise};
   auto net = std::make_shared<nn::Sequential>();
   const auto normalise = [&](std::int64_t channels) {
@@ -42,13 +42,13 @@ std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, const NetworkOp
   normalise(128);
   net->append(make(nn::ConvTranspose2d(128, 64, 4, halving, random)));
   normalise(64);
-  net->append(make(nn::ConvTranspose2d(64, 1, 4, halving, random)));
+  net->append(make(nn::ConvTranspose2d(64, options.sample.channels, 4, halving, random)));
   net->append(nn::Tanh());
   return generator_of(net, options);
 }
 
 std::shared_ptr<nn::Module> dcgan_discriminator(const NetworkOptions& options, Generator& random) {
-  const auto [height, width] = quarter_of(options.image, "dcgan");
+  const auto [height, width] = quarter_of(options.sample, "dcgan");
   const LayerMaker make{random, initialise, options.spectral_norm};
   auto net = std::make_shared<nn::Sequential>();
   net->append(make(nn::Conv2d(options.d_channels(), 64, 4, halving, random)));

@@ -8,7 +8,7 @@
 
 namespace xgrad::models {
 
-/// (n, latent) -> (n, 1, height, width) in (-1, 1): Linear to 128 channels of a quarter of the size, then two
+/// (n, latent) -> (n, channels, height, width) in (-1, 1): Linear to 128 channels of a quarter of the size, then two
 /// transposed convolutions (4x4, stride 2) to 64 channels and to the image, ReLU between, tanh at the end. Weights
 /// start from N(0, 0.02^2) (Radford et al., 2016). @throws ValueError unless height and width are multiples of four.
 std::shared_ptr<nn::Module> dcgan_generator(std::int64_t latent, const NetworkOptions& options, Generator& random);

@@ -2,6 +2,7 @@
 // The table of networks, and the perceptrons of the articles.
 #include <xgrad/models/network.h>
 
+#include <xgrad/models/data/kinds.h>
 #include <xgrad/models/dcgan.h>
 #include <xgrad/models/network_parts.h>
 #include <xgrad/models/resnet.h>
@@ -37,8 +38,8 @@ Networks perceptrons(const NetworkSpec& spec, const NetworkOptions& options, con
                      const std::vector<std::int64_t>& d_widths, Hidden hidden, Output output, Generator& random) {
   std::vector<std::int64_t> g = {spec.latent + options.beside_latent()};
   g.insert(g.end(), g_widths.begin(), g_widths.end());
-  g.push_back(options.pixels());
-  std::vector<std::int64_t> d = {options.pac * (options.pixels() + options.beside_image())};
+  g.push_back(options.sample.elements());
+  std::vector<std::int64_t> d = {options.pac * (options.sample.elements() + options.beside_sample())};
   d.insert(d.end(), d_widths.begin(), d_widths.end());
   const LayerMaker make{.random = random, .spectral_norm = options.spectral_norm};
   auto generator = perceptron(g, hidden, output, {.random = random});
@@ -94,12 +95,16 @@ const std::vector<NetworkSpec>& network_table() {
 
 const NetworkSpec& find_network(const std::string& name) { return find_row(network_table(), name, "network"); }
 
-Networks make_networks(const Preset& preset, const ImageSize& image, Generator& random) {
+Networks make_networks(const Preset& preset, const SampleFormat& sample, Generator& random) {
   const NetworkSpec& spec = find_network(preset.network);
-  if (preset.labels != Labels::none && image.classes < 1) {
-    throw ValueError("[make_networks] preset \"" + preset.name + "\" is told labels, and the images have no classes");
+  if (spec.kind != sample.kind) {
+    throw ValueError("[make_networks] \"" + spec.name + "\" are networks for " + row_of(spec.kind).name + ", not for " +
+                     row_of(sample.kind).name);
   }
-  const NetworkOptions options{.image = image,
+  if (preset.labels != Labels::none && sample.classes < 1) {
+    throw ValueError("[make_networks] preset \"" + preset.name + "\" is told labels, and the samples have no classes");
+  }
+  const NetworkOptions options{.sample = sample,
                                .mixing = allowed_mixing(preset),
                                .labels = preset.labels,
                                .spectral_norm = preset.spectral_norm,

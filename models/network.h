@@ -30,6 +30,7 @@ struct NetworkSpec {
   PixelRange range;     ///< pixels as the generator's output makes them
   PixelLayout layout;
   Networks (*make)(const NetworkSpec&, const NetworkOptions&, Generator& random);
+  DataKind kind = DataKind::images;
 };
 
 const std::vector<NetworkSpec>& network_table();
@@ -38,7 +39,7 @@ const NetworkSpec& find_network(const std::string& name);
 
 /// The networks that a preset names, as it needs them, initialised from `random` alone; with batch normalisation, where
 /// their row has any, only as far as the penalty allows.
-/// @throws ValueError when the preset has labels and the images have none.
-Networks make_networks(const Preset& preset, const ImageSize& image, Generator& random);
+/// @throws ValueError when the preset has labels and the samples have none, or these are not of the networks' kind.
+Networks make_networks(const Preset& preset, const SampleFormat& sample, Generator& random);
 
 }  // namespace xgrad::models

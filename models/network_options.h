@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What a pair of networks is made for: the images, and how the preset's game is played with them.
+// What a pair of networks is made for: the samples, and how the preset's game is played with them.
 #pragma once
 
 #include <cstdint>
 
 #include <xgrad/autograd/random.h>
 #include <xgrad/models/conditioned.h>
+#include <xgrad/models/data/format.h>
 
 namespace xgrad::models {
 
@@ -15,27 +16,19 @@ struct Mixing {
   bool discriminator = true;
 };
 
-/// The images a pair is for.
-struct ImageSize {
-  std::int64_t height = 28;
-  std::int64_t width = 28;
-  std::int64_t classes = 0;  ///< 0: labels are not known
-};
-
 /// What is asked of a row of the table.
 struct NetworkOptions {
-  ImageSize image = {};
+  SampleFormat sample = {};
   Mixing mixing = {};
   Labels labels = Labels::none;
   bool spectral_norm = false;  ///< of D's layers
   std::int64_t pac = 1;        ///< samples that D judges together
 
-  std::int64_t pixels() const noexcept { return image.height * image.width; }
-  /// Classes that go beside z into G, and beside each image into D.
-  std::int64_t beside_latent() const noexcept { return labels == Labels::none ? 0 : image.classes; }
-  std::int64_t beside_image() const noexcept { return labels == Labels::concat ? image.classes : 0; }
-  /// Planes that D sees of a pack of images.
-  std::int64_t d_channels() const noexcept { return pac * (1 + beside_image()); }
+  /// Classes that go beside z into G, and beside each sample into D.
+  std::int64_t beside_latent() const noexcept { return labels == Labels::none ? 0 : sample.classes; }
+  std::int64_t beside_sample() const noexcept { return labels == Labels::concat ? sample.classes : 0; }
+  /// Planes that D sees of a pack of samples.
+  std::int64_t d_channels() const noexcept { return pac * (sample.channels + beside_sample()); }
 };
 
 }  // namespace xgrad::models

@@ -7,7 +7,7 @@
 
 namespace xgrad::models {
 
-Quarter quarter_of(const ImageSize& image, const std::string& network) {
+Quarter quarter_of(const SampleFormat& image, const std::string& network) {
   if (image.height % 4 == 0 && image.width % 4 == 0) return {image.height / 4, image.width / 4};
   throw ValueError("[" + network + "] images of " + std::to_string(image.height) + "x" + std::to_string(image.width) +
                    " cannot be halved twice; use another network");
@@ -22,7 +22,7 @@ std::shared_ptr<nn::Module> discriminator_of(std::shared_ptr<nn::Sequential> fea
                                              const NetworkOptions& options, const LayerMaker& make) {
   std::shared_ptr<nn::Module> score = make(nn::Linear(width, 1, {}, make.random));
   if (options.labels == Labels::projection) {
-    const std::int64_t labels = options.pac * options.image.classes;
+    const std::int64_t labels = options.pac * options.sample.classes;
     auto embed = make(nn::Linear(labels, width, {.bias = false}, make.random));
     return std::make_shared<ProjectedCondition>(std::move(features), std::move(score), std::move(embed));
   }

@@ -35,7 +35,7 @@ struct LayerMaker {
 struct Quarter {
   std::int64_t height, width;
 };
-Quarter quarter_of(const ImageSize& image, const std::string& network);
+Quarter quarter_of(const SampleFormat& image, const std::string& network);
 
 /// G of [z, condition] when there are labels, else of z.
 std::shared_ptr<nn::Module> generator_of(std::shared_ptr<nn::Sequential> net, const NetworkOptions& options);

@@ -70,7 +70,7 @@ struct BlockMaker {
 }  // namespace
 
 std::shared_ptr<nn::Module> resnet_generator(std::int64_t latent, const NetworkOptions& options, Generator& random) {
-  const auto [height, width] = quarter_of(options.image, "resnet");
+  const auto [height, width] = quarter_of(options.sample, "resnet");
   const BlockMaker blocks{{random, initialise}, options.mixing.generator};
   auto net = std::make_shared<nn::Sequential>();
   net->append(blocks.make(nn::Linear(latent + options.beside_latent(), 128 * height * width, {}, random)));
@@ -78,13 +78,13 @@ std::shared_ptr<nn::Module> resnet_generator(std::int64_t latent, const NetworkO
   net->append(blocks.block(128, 64, Resample::up));
   net->append(blocks.block(64, 32, Resample::up));
   blocks.activate(*net, 32);
-  net->append(blocks.conv(32, 1, 3));
+  net->append(blocks.conv(32, options.sample.channels, 3));
   net->append(nn::Tanh());
   return generator_of(net, options);
 }
 
 std::shared_ptr<nn::Module> resnet_discriminator(const NetworkOptions& options, Generator& random) {
-  quarter_of(options.image, "resnet");
+  quarter_of(options.sample, "resnet");
   const BlockMaker blocks{{random, initialise, options.spectral_norm}, options.mixing.discriminator};
   auto net = std::make_shared<nn::Sequential>();
   net->append(blocks.block(options.d_channels(), 32, Resample::down, true));

@@ -22,11 +22,11 @@ class Residual : public nn::Module {
   nn::Module& shortcut_;
 };
 
-/// (n, latent) -> (n, 1, height, width) in (-1, 1): Linear to 128 channels of a quarter of the size, two residual
-/// blocks that double it, to 64 and 32 channels, then a convolution and tanh. A block is (batch norm, ReLU, nearest
-/// upsampling, 3x3, batch norm, ReLU, 3x3), its shortcut 1x1 and upsampling (Gulrajani et al., 2017; Miyato et al.,
-/// 2018, table 4). Weights start from Xavier's uniform. @throws ValueError unless height and width are multiples of
-/// four.
+/// (n, latent) -> (n, channels, height, width) in (-1, 1): Linear to 128 channels of a quarter of the size, two
+/// residual blocks that double it, to 64 and 32 channels, then a convolution and tanh. A block is (batch norm, ReLU,
+/// nearest upsampling, 3x3, batch norm, ReLU, 3x3), its shortcut 1x1 and upsampling (Gulrajani et al., 2017; Miyato et
+/// al., 2018, table 4). Weights start from Xavier's uniform. @throws ValueError unless height and width are multiples
+/// of four.
 std::shared_ptr<nn::Module> resnet_generator(std::int64_t latent, const NetworkOptions& options, Generator& random);
 /// (n, channels, height, width) -> (n, 1) logits: residual blocks to 32 and 64 channels, each halving the size by mean
 /// pooling, one to 128 that keeps it, then ReLU, the sum over all places, and Linear. A block is (ReLU, 3x3, ReLU,

@@ -15,6 +15,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/data/dataset.h>
 #include <xgrad/models/data/idx.h>
+#include <xgrad/models/data/kinds.h>
 #include <xgrad/models/data/sha256.h>
 #include <xgrad/nn/file.h>
 
@@ -175,6 +176,45 @@ TEST_CASE("a dataset that does not hang together is refused") {
   write_split(folder, "train", 0);
   CHECK_THROWS_AS(load_dataset(folder.path().string()), FormatError);
   CHECK_THROWS_AS(load_dataset(folder.path().string(), Split::test), DataMissing);
+}
+
+TEST_CASE("what a sample is comes back from its JSON, and nothing impossible does") {
+  const SampleFormat format{.height = 4, .width = 6, .classes = 10, .channels = 3};
+  CHECK(parse_format(to_json(format)) == format);
+  CHECK(format.shape() == Shape{3, 4, 6});
+  CHECK(format.elements() == 72);
+  const std::string good = to_json(format);
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string changed = good;
+    return changed.replace(changed.find(from), from.size(), to);
+  };
+  for (const std::string& bad :
+       {std::string(), std::string("[]"), good.substr(0, good.size() - 1), with("\"width\":6", "\"width\":0"),
+        with("\"width\":6", "\"width\":1e300"), with("\"width\":6", "\"width\":\"6\""), with("\"width\":6", "\"w\":6"),
+        with("\"classes\":10", "\"classes\":-1"), with("\"channels\":3", "\"channels\":9999999999999999999"),
+        with("images", "imagse")}) {
+    CAPTURE(bad);
+    CHECK_THROWS_AS(parse_format(bad), FormatError);
+  }
+  SampleFormat large{.height = 1 << 16, .width = 1 << 16};
+  CHECK_THROWS_AS(parse_format(to_json(large)), FormatError);
+}
+
+TEST_CASE("data of a kind are found by name, a folder is read as that kind") {
+  const TemporaryFolder folder;
+  write_split(folder, "train", 5);
+  const auto data = load_data(DataKind::images, folder.path().string());
+  CHECK(data->size == 5);
+  CHECK(data->label(4) == 3);
+  CHECK(data->describe() == "5 images of 2x2");
+  CHECK(data->format() == SampleFormat{.height = 2, .width = 2, .classes = 4});
+  for (const DataKindRow& row : data_kinds()) {
+    CHECK(&row_of(row.kind) == &row);
+    CHECK(&find_kind(row.name) == &row);
+    for (const std::string& name : row.known) CHECK(is_known_data(name));
+  }
+  CHECK_FALSE(is_known_data("something"));
+  CHECK_THROWS_WITH_AS(find_kind("image"), doctest::Contains("did you mean \"images\"?"), ValueError);
 }
 
 TEST_CASE("missing data names the line that gets it") {

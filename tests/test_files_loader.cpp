@@ -16,7 +16,10 @@ namespace {
 
 /// Image i is filled with i, its label is 2 i.
 std::shared_ptr<const ImageDataset> numbered(std::int64_t size) {
-  ImageDataset data{"numbered", "train", size, 2, 3, {}, {}, {}};
+  ImageDataset data;
+  data.size = size;
+  data.height = 2;
+  data.width = 3;
   for (std::int64_t i = 0; i < size; ++i) {
     data.images.insert(data.images.end(), 6, static_cast<std::uint8_t>(i));
     data.labels.push_back(static_cast<std::uint8_t>(2 * i));
@@ -26,7 +29,7 @@ std::shared_ptr<const ImageDataset> numbered(std::int64_t size) {
 
 /// The numbers of the images in a batch, after checking that labels and pixels say the same.
 std::vector<std::int64_t> images_in(const Batch& batch, PixelRange range) {
-  const std::vector<float> pixels = batch.images.to_vector<float>();
+  const std::vector<float> pixels = batch.samples.to_vector<float>();
   std::vector<std::int64_t> numbers;
   for (const std::int64_t label : batch.labels.to_vector<std::int64_t>()) {
     const std::size_t first = 6 * numbers.size();
@@ -93,9 +96,9 @@ TEST_CASE("batches come in the asked range and layout") {
                     Generator(1));
   loader.next();
   const Batch batch = loader.next();
-  CHECK(batch.images.shape() == Shape{2, 1, 2, 3});
-  CHECK(batch.images.dtype() == DType::float32);
-  CHECK(batch.images.data<float>()[0] == static_cast<float>(2.0 / 255.0));
+  CHECK(batch.samples.shape() == Shape{2, 1, 2, 3});
+  CHECK(batch.samples.dtype() == DType::float32);
+  CHECK(batch.samples.data<float>()[0] == static_cast<float>(2.0 / 255.0));
   CHECK(batch.labels.shape() == Shape{2});
   CHECK(images_in(batch, PixelRange::unit) == std::vector<std::int64_t>{2, 3});
 }

@@ -75,8 +75,8 @@ TEST_CASE("the shipped classifier knows garments, and distances on its features 
 
   const auto shared = std::make_shared<const ImageDataset>(*test);
   DataLoader loader(shared, {.batch_size = 1000, .layout = PixelLayout::planar}, Generator(3));
-  const Array a = judge(*classifier, loader.next().images).features;
-  const Array second = loader.next().images;
+  const Array a = judge(*classifier, loader.next().samples).features;
+  const Array second = loader.next().samples;
   const Array b = judge(*classifier, second).features;
   Generator random(5);
   const Variable noisy = Variable(second) + normal(second.shape(), 0.0, 0.5, DType::float32, random);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Datasets: where they lie, and that their files belong together.
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -94,6 +95,17 @@ IdxArray read_idx(const fs::path& path, int rank, std::vector<DataFile>& files) 
 std::int64_t ImageDataset::classes() const {
   const auto largest = std::max_element(labels.begin(), labels.end());
   return largest == labels.end() ? 0 : std::int64_t{*largest} + 1;
+}
+
+void ImageDataset::read(std::int64_t i, PixelRange range, float* to) const {
+  const std::array<float, 256>& values = pixel_values(range);
+  const std::int64_t pixels = height * width;
+  const std::uint8_t* from = images.data() + i * pixels;
+  for (std::int64_t p = 0; p < pixels; ++p) to[p] = values[from[p]];
+}
+
+std::string ImageDataset::describe() const {
+  return std::to_string(size) + " images of " + std::to_string(height) + "x" + std::to_string(width);
 }
 
 ImageDataset load_dataset(const std::string& name, Split split) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Labelled grey images kept as bytes, found by name or folder.
+// Datasets: samples by number; and labelled grey images kept as bytes, found by name or folder.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,8 @@
 #include <vector>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/models/data/format.h>
+#include <xgrad/models/data/pixels.h>
 
 namespace xgrad::models {
 
@@ -23,19 +25,35 @@ struct DataFile {
   std::string sha256;
 };
 
-/// n images of height x width bytes, row-major, and n labels.
-struct ImageDataset {
-  std::string name;   ///< "fashion", "mnist" or the folder's name
+/// What a loader makes batches of.
+struct Dataset {
+  std::string name;             ///< for people and for the names of folders
+  std::int64_t size = 0;        ///< how many samples there are
+  std::vector<DataFile> files;  ///< of which it was made
+
+  virtual ~Dataset() = default;
+  virtual SampleFormat format() const = 0;
+  /// Writes the `format().elements()` values of sample i to `to`; the range is that of pixels.
+  virtual void read(std::int64_t i, PixelRange range, float* to) const = 0;
+  virtual std::int64_t label(std::int64_t) const { return 0; }
+  /// How many samples of what, in words.
+  virtual std::string describe() const = 0;
+};
+
+/// `size` images of height x width bytes, row-major, and as many labels. Its name: "fashion", "mnist" or the folder's.
+struct ImageDataset : Dataset {
   std::string split;  ///< "train" or "t10k": which files were read
-  std::int64_t size = 0;
   std::int64_t height = 0;
   std::int64_t width = 0;
   std::vector<std::uint8_t> images;
   std::vector<std::uint8_t> labels;
-  std::vector<DataFile> files;
 
   /// One more than the largest label.
   std::int64_t classes() const;
+  SampleFormat format() const override { return {.height = height, .width = width, .classes = classes()}; }
+  void read(std::int64_t i, PixelRange range, float* to) const override;
+  std::int64_t label(std::int64_t i) const override { return labels[static_cast<std::size_t>(i)]; }
+  std::string describe() const override;
 };
 
 /// train: the training files, or the t10k files where a folder has only those (see ImageDataset::split);

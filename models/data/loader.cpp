@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Batches: bytes become floats by a table, in the order of a permutation drawn each epoch.
+// Batches, in the order of a permutation drawn each epoch.
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
@@ -12,15 +12,14 @@
 
 namespace xgrad::models {
 
-DataLoader::DataLoader(std::shared_ptr<const ImageDataset> data, const LoaderOptions& options,
-                       const Generator& generator)
-    : data_(std::move(data)), options_(options), generator_(generator), values_(pixel_values(options.range)) {
+DataLoader::DataLoader(std::shared_ptr<const Dataset> data, const LoaderOptions& options, const Generator& generator)
+    : data_(std::move(data)), format_(data_->format()), options_(options), generator_(generator) {
   if (options.batch_size < 1) {
     throw ValueError("[DataLoader] batch size " + std::to_string(options.batch_size) + " is not positive");
   }
   if (batches_per_epoch() < 1) {
     throw ValueError("[DataLoader] a batch of " + std::to_string(options.batch_size) + " does not fit the " +
-                     std::to_string(data_->size) + " images of " + data_->name + "; take a smaller batch");
+                     std::to_string(data_->size) + " samples of " + data_->name + "; take a smaller batch");
   }
   order_ = Array(Shape{data_->size}, DType::int64);
   draw_order();
@@ -52,17 +51,16 @@ Batch DataLoader::next() {
     draw_order();
   }
   const std::int64_t n = std::min(options_.batch_size, data_->size - state_.cursor);
-  const std::int64_t pixels = data_->height * data_->width;
-  Batch batch{Array(options_.layout == PixelLayout::flat ? Shape{n, pixels} : Shape{n, 1, data_->height, data_->width}),
-              Array(Shape{n}, DType::int64)};
+  Shape shape = options_.layout == PixelLayout::flat ? Shape{format_.elements()} : format_.shape();
+  shape.insert(0, n);
+  Batch batch{Array(shape), Array(Shape{n}, DType::int64)};
   const std::int64_t* order = order_.data<std::int64_t>() + state_.cursor;
-  float* image = batch.images.mutable_data<float>();
+  float* sample = batch.samples.mutable_data<float>();
   std::int64_t* label = batch.labels.mutable_data<std::int64_t>();
   for (std::int64_t i = 0; i < n; ++i) {
-    const std::uint8_t* source = data_->images.data() + order[i] * pixels;
-    for (std::int64_t p = 0; p < pixels; ++p) image[p] = values_[source[p]];
-    image += pixels;
-    label[i] = data_->labels[static_cast<std::size_t>(order[i])];
+    data_->read(order[i], options_.range, sample);
+    sample += format_.elements();
+    label[i] = data_->label(order[i]);
   }
   state_.cursor += n;
   return batch;
@@ -70,9 +68,9 @@ Batch DataLoader::next() {
 
 void DataLoader::set_state(const State& state) {
   if (state.epoch < 0 || state.cursor < 0 || state.cursor > data_->size) {
-    throw ValueError("[DataLoader] epoch " + std::to_string(state.epoch) + ", image " + std::to_string(state.cursor) +
+    throw ValueError("[DataLoader] epoch " + std::to_string(state.epoch) + ", sample " + std::to_string(state.cursor) +
                      " is no place in a dataset of " + std::to_string(data_->size) +
-                     " images; was the run begun with other data?");
+                     " samples; was the run begun with other data?");
   }
   generator_.set_state(state.generator);
   draw_order();

@@ -2,7 +2,6 @@
 // Batches of a dataset in a reproducible, resumable random order.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -13,7 +12,7 @@
 
 namespace xgrad::models {
 
-/// Shape of a batch of images: flat (batch, h * w) or planar (batch, 1, h, w).
+/// Shape of a batch of samples: flat (batch, elements), or planar: (batch, c, h, w), of sequences (batch, c, l).
 enum class PixelLayout { flat, planar };
 
 struct LoaderOptions {
@@ -24,9 +23,9 @@ struct LoaderOptions {
   PixelLayout layout = PixelLayout::flat;
 };
 
-/// images: float32, scaled, in the asked layout; labels: int64 (batch,).
+/// samples: float32, scaled, in the asked layout; labels: int64 (batch,).
 struct Batch {
-  Array images;
+  Array samples;
   Array labels;
 };
 
@@ -34,7 +33,7 @@ struct Batch {
 class DataLoader {
  public:
   /// @throws ValueError for a batch size below 1, or one above the dataset's size with drop_last.
-  DataLoader(std::shared_ptr<const ImageDataset> data, const LoaderOptions& options, const Generator& generator);
+  DataLoader(std::shared_ptr<const Dataset> data, const LoaderOptions& options, const Generator& generator);
 
   /// The next batch; begins a new epoch when the present one is used up.
   Batch next();
@@ -42,13 +41,13 @@ class DataLoader {
   std::int64_t batches_per_epoch() const noexcept;
   /// The epoch of the next batch, counted from 0.
   std::int64_t epoch() const noexcept { return exhausted() ? state_.epoch + 1 : state_.epoch; }
-  const ImageDataset& dataset() const noexcept { return *data_; }
+  const Dataset& dataset() const noexcept { return *data_; }
 
   /// All that is needed to go on exactly here, also in the middle of an epoch.
   struct State {
     Generator::State generator{};  ///< as it was before the order of this epoch was drawn
     std::int64_t epoch = 0;
-    std::int64_t cursor = 0;  ///< images of this epoch already given
+    std::int64_t cursor = 0;  ///< samples of this epoch already given
     friend bool operator==(const State&, const State&) = default;
   };
   const State& state() const noexcept { return state_; }
@@ -59,12 +58,12 @@ class DataLoader {
   bool exhausted() const noexcept;
   void draw_order();
 
-  std::shared_ptr<const ImageDataset> data_;
+  std::shared_ptr<const Dataset> data_;
+  SampleFormat format_;
   LoaderOptions options_;
   Generator generator_;
   Array order_;
   State state_;
-  std::array<float, 256> values_;
 };
 
 }  // namespace xgrad::models

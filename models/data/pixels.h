@@ -11,13 +11,17 @@ namespace xgrad::models {
 enum class PixelRange { signed_unit, unit };
 
 /// The value of each byte: v / 127.5 - 1 or v / 255, rounded once, so the same on every machine.
-constexpr std::array<float, 256> pixel_values(PixelRange range) noexcept {
+template <PixelRange range>
+inline constexpr std::array<float, 256> values_of_bytes = [] {
   std::array<float, 256> table{};
   for (std::size_t v = 0; v < table.size(); ++v) {
     const double x = static_cast<double>(v);
     table[v] = static_cast<float>(range == PixelRange::unit ? x / 255.0 : x / 127.5 - 1.0);
   }
   return table;
+}();
+constexpr const std::array<float, 256>& pixel_values(PixelRange range) noexcept {
+  return range == PixelRange::unit ? values_of_bytes<PixelRange::unit> : values_of_bytes<PixelRange::signed_unit>;
 }
 
 /// The byte nearest to a value; values outside the range are clamped and NaN is black.

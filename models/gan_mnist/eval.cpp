@@ -59,7 +59,11 @@ double median_distance(const Array& of, const Array& among) {
 
 int eval(const EvalOptions& options) {
   Trained trained = load_trained(options.run);
-  const std::string& data_name = trained.settings.data;
+  if (trained.format.kind != DataKind::images) {
+    throw UsageError("eval measures images, and the run " + options.run.string() + " made " +
+                     row_of(trained.format.kind).name);
+  }
+  const std::string data_name = data_of(trained.settings);
   const std::string name = options.classifier.empty() ? data_name : options.classifier;
   if (name != "fashion" && name != "mnist") {
     throw UsageError("there is no classifier for the data " + name + "; choose one with --classifier fashion or mnist");
@@ -74,8 +78,8 @@ int eval(const EvalOptions& options) {
   const auto classifier = shipped_classifier(name);
   DataLoader loader(data, {.batch_size = options.n, .range = trained.network->range},
                     stream(options.seed, Stream::data_order));
-  const Array real = loader.next().images;
-  const Array others = loader.next().images;
+  const Array real = loader.next().samples;
+  const Array others = loader.next().samples;
   Generator random = stream(options.seed, Stream::samples);
   const Array images = draw(trained, options.n, random);
 

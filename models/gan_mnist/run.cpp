@@ -5,16 +5,18 @@
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/gan_mnist/exhibit.h>
 #include <xgrad/models/gan_mnist/run.h>
 
 namespace xgrad::gan_mnist {
 
 using namespace xgrad::models;
 
-Run::Run(const Plan& plan, std::shared_ptr<const ImageDataset> data, std::uint64_t seed)
+Run::Run(const Plan& plan, std::shared_ptr<const Dataset> data, std::uint64_t seed)
     : plan_(plan),
       data_(std::move(data)),
-      classes_(plan.preset.labels == Labels::none ? 0 : data_->classes()),
+      format_(data_->format()),
+      classes_(plan.preset.labels == Labels::none ? 0 : format_.classes),
       loader_(data_,
               {.batch_size = plan.preset.batch_size, .range = plan.network->range, .layout = plan.network->layout},
               stream(seed, Stream::data_order)),
@@ -30,13 +32,13 @@ Run::Run(const Plan& plan, std::shared_ptr<const ImageDataset> data, std::uint64
 
 Samples Run::next() {
   Batch batch = loader_.next();
-  if (classes_ == 0) return {batch.images};
-  return {batch.images, one_hot(batch.labels, classes_)};
+  if (classes_ == 0) return {batch.samples};
+  return {batch.samples, one_hot(batch.labels, classes_)};
 }
 
 Networks Run::make_networks(std::uint64_t seed) const {
   Generator random = stream(seed, Stream::initialisation);
-  return models::make_networks(plan_.preset, {data_->height, data_->width, data_->classes()}, random);
+  return models::make_networks(plan_.preset, format_, random);
 }
 
 Checkpoint Run::save() {
@@ -44,7 +46,7 @@ Checkpoint Run::save() {
   auto state = nlohmann::json::parse(checkpoint.state);
   const DataLoader::State& at = loader_.state();
   state["loader"] = {at.generator.key, at.generator.offset, at.epoch, at.cursor};
-  state["image"] = {data_->height, data_->width, data_->classes()};
+  state["format"] = nlohmann::json::parse(to_json(format_));
   checkpoint.state = state.dump();
   return checkpoint;
 }
@@ -65,18 +67,17 @@ void Run::load(const Checkpoint& checkpoint) {
 
 std::filesystem::path Run::draw(const std::filesystem::path& folder) {
   char name[32];
-  std::snprintf(name, sizeof name, "step-%08lld.png", static_cast<long long>(trainer_.steps()));
+  std::snprintf(name, sizeof name, "step-%08lld", static_cast<long long>(trainer_.steps()));
   sampler_->load_state_dict(trainer_.sampling_values());
-  write_sheet(folder / name, *sampler_, sheet_, plan_.network->range);
-  return folder / name;
+  return write_exhibit(folder / (std::string(name) + extension_of(format_.kind)), draw_sheet(*sampler_, sheet_), sheet_, format_,
+                       plan_.network->range);
 }
 
 std::string Run::describe() const {
   const Preset& preset = plan_.preset;
   const Networks& nets = trainer_.networks();
   const auto number = [](auto n) { return std::to_string(n); };
-  std::string text = preset.name + " on " + data_->name + ": " + number(data_->size) + " images of " +
-                     number(data_->height) + "x" + number(data_->width) + "\n";
+  std::string text = preset.name + " on " + data_->name + ": " + data_->describe() + "\n";
   text += "  losses    " + formula(preset) + "\n";
   text += "  networks  " + plan_.network->about + "; " + number(nets.generator->n_parameters()) + " and " +
           number(nets.discriminator->n_parameters()) + " parameters" +

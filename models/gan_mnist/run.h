@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Run: the data, the trainer and the sample grid of one training run, with their state saved and loaded together.
+// Run: the data, the trainer and the exhibited samples of one training run, with their state saved and loaded together.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +16,7 @@ namespace xgrad::gan_mnist {
 
 class Run {
  public:
-  Run(const Plan& plan, std::shared_ptr<const models::ImageDataset> data, std::uint64_t seed);
+  Run(const Plan& plan, std::shared_ptr<const models::Dataset> data, std::uint64_t seed);
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -26,7 +26,7 @@ class Run {
   /// @throws FormatError, ValueError when the checkpoint is not of such a run; nothing is changed then.
   void load(const models::Checkpoint& checkpoint);
 
-  /// Draws samples at the run's fixed points into `folder`; gives the picture's path.
+  /// Draws samples at the run's fixed points into `folder`; gives the path of what is to be looked at.
   std::filesystem::path draw(const std::filesystem::path& folder);
 
   /// Data, losses, networks and length, a line each.
@@ -37,7 +37,8 @@ class Run {
   models::Samples next();
 
   Plan plan_;
-  std::shared_ptr<const models::ImageDataset> data_;
+  std::shared_ptr<const models::Dataset> data_;
+  models::SampleFormat format_;
   std::int64_t classes_;  ///< that the players are told; 0: none
   models::DataLoader loader_;
   models::Trainer trainer_;

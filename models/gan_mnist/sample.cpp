@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include <xgrad/models/gan_mnist/commands.h>
+#include <xgrad/models/gan_mnist/exhibit.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/gan_mnist/trained.h>
@@ -49,10 +50,11 @@ int sample(const SampleOptions& options) {
                                  random);
   const std::string name = std::string(options.interpolate ? "interpolation" : "sample") +
                            (options.label ? "-label" + std::to_string(*options.label) : "") + "-seed" +
-                           std::to_string(options.seed) + ".png";
+                           std::to_string(options.seed) + extension_of(trained.format.kind);
   const fs::path out = !options.out.empty() ? options.out : options.run / "samples" / name;
-  write_sheet(out, *trained.generator, sheet, trained.network->range);
-  std::printf("Samples: %s\n", out.c_str());
+  const Array samples = draw_sheet(*trained.generator, sheet);
+  const fs::path shown = write_exhibit(out, samples, sheet, trained.format, trained.network->range);
+  std::printf("Samples: %s\n", shown.c_str());
   return exit_done;
 }
 

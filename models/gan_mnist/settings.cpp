@@ -39,11 +39,13 @@ void require(bool ok, const char* flag, T value, const char* domain) {
   if (!ok) throw UsageError(std::string("--") + flag + " is " + to_text(value) + ", but must be " + domain);
 }
 
-// A folder stays the same one wherever the run is resumed from.
+// A file stays the same one wherever the run is resumed from.
 std::string absolute_data(const std::string& data) {
-  if (data == "fashion" || data == "mnist") return data;
+  if (models::is_known_data(data)) return data;
   return std::filesystem::absolute(data).lexically_normal().string();
 }
+
+models::DataKind kind_of(const Settings& s) { return models::find_network(overridden_preset(s).network).kind; }
 
 }  // namespace
 
@@ -150,19 +152,26 @@ models::Preset overridden_preset(const Settings& s) {
   return preset;
 }
 
+std::string data_of(const Settings& s) { return s.data.value_or(models::row_of(kind_of(s)).known.front()); }
+
+std::shared_ptr<const models::Dataset> load_data(const Settings& s) {
+  const std::string name = data_of(s);
+  require(!name.empty(), "data", name, "a name, a file or a folder");
+  return models::load_data(kind_of(s), name);
+}
+
 Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   Plan plan{.preset = overridden_preset(s)};
   models::Preset& preset = plan.preset;
   plan.network = &models::find_network(preset.network);
-  require(preset.batch_size <= dataset_size, "batch-size", preset.batch_size, "no more than there are images");
+  require(preset.batch_size <= dataset_size, "batch-size", preset.batch_size, "no more than there are samples");
   require(!s.steps || *s.steps >= 1, "steps", s.steps.value_or(0), "1 or more");
   require(!s.threads || *s.threads >= 1, "threads", s.threads.value_or(0), "1 or more");
   require(s.sample_every >= 0, "sample-every", s.sample_every, "0 or more");
   require(s.save_every >= 0, "save-every", s.save_every, "0 or more");
   require(s.log_every >= 1, "log-every", s.log_every, "1 or more");
 
-  require(!s.data.empty(), "data", s.data, "fashion, mnist or a folder");
-  const std::string data = absolute_data(s.data);
+  const std::string data = absolute_data(data_of(s));
   for (const char c : data) {  // which a resumed run reads back from its file
     require(c != '"' && c != '#' && static_cast<unsigned char>(c) >= ' ', "data", data,
             "a path without quotation marks, # and control characters");
@@ -182,7 +191,7 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
 
 Settings spell_out(Settings s, const Plan& plan) {
   const models::Preset& preset = plan.preset;
-  s.data = absolute_data(s.data);
+  s.data = absolute_data(data_of(s));
   s.net = preset.network;
   if (!s.steps) s.epochs = preset.epochs;
   s.batch_size = preset.batch_size;

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 
+#include <xgrad/models/data/kinds.h>
 #include <xgrad/models/network.h>
 #include <xgrad/models/preset.h>
 
@@ -16,10 +18,10 @@ class App;
 
 namespace xgrad::gan_mnist {
 
-/// Unset values are the preset's.
+/// Unset values are the preset's, unset data those that its networks are commonly trained on.
 struct Settings {
   std::string preset = "r1";
-  std::string data = "fashion";
+  std::optional<std::string> data = {};
   std::optional<std::string> net = {};
   std::optional<std::int64_t> epochs = {};
   std::optional<std::int64_t> steps = {};
@@ -45,7 +47,7 @@ struct Settings {
 template <class S, class F>
 void for_each_setting(S& s, F&& f) {
   f("preset", s.preset, "Kind of GAN; `gan_mnist info --presets` lists them");
-  f("data", s.data, "fashion, mnist, or a folder with the four IDX files (plain or .gz)");
+  f("data", s.data, "What to learn from: fashion, mnist, or a folder with the four IDX files (plain or .gz)");
   f("net", s.net, "Networks; `gan_mnist info --presets` lists them too");
   f("epochs", s.epochs, "Passes over the data");
   f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
@@ -92,6 +94,11 @@ struct Plan {
 /// The preset with what the settings change about it. @throws UsageError or ValueError for an unknown name, a value out
 /// of its domain, or one that the preset cannot use.
 models::Preset overridden_preset(const Settings& settings);
+
+/// The data that the settings name, or the default of the preset's kind.
+std::string data_of(const Settings& settings);
+/// @throws as load_data.
+std::shared_ptr<const models::Dataset> load_data(const Settings& settings);
 
 /// @throws UsageError or ValueError for an unknown name, a value out of its domain, or one that the preset cannot use.
 Plan make_plan(const Settings& settings, std::int64_t dataset_size);

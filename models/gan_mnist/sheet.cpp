@@ -5,7 +5,6 @@
 
 #include <xgrad/autograd/ops.h>
 #include <xgrad/models/gan_mnist/sheet.h>
-#include <xgrad/models/image/png.h>
 #include <xgrad/models/trainer.h>
 
 namespace xgrad::gan_mnist {
@@ -49,10 +48,8 @@ Sheet make_sheet(const SheetOptions& options, Generator& random) {
   return sheet;
 }
 
-void write_sheet(const std::filesystem::path& path, nn::Module& generator, const Sheet& sheet,
-                 models::PixelRange range) {
-  const Variable images = models::generate(generator, sheet.z, sheet.condition);
-  models::write_grid(path.string(), images.array(), {.rows = sheet.rows, .columns = sheet.columns, .range = range});
+Array draw_sheet(nn::Module& generator, const Sheet& sheet) {
+  return models::generate(generator, sheet.z, sheet.condition).array();
 }
 
 }  // namespace xgrad::gan_mnist

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sheet: the points, and the labels, of which a picture of samples is made.
+// Sheet: the points, and the labels, of which samples to look at are made.
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <optional>
 
 #include <xgrad/autograd/random.h>
-#include <xgrad/models/data/pixels.h>
 #include <xgrad/nn/module.h>
 
 namespace xgrad::gan_mnist {
@@ -22,18 +20,17 @@ struct Sheet {
 
 /// What is to be seen of a generator of `latent` numbers and, told labels, of `classes` classes.
 struct SheetOptions {
-  std::int64_t number = 64;  ///< of images; filled up to whole rows where each row has a label
+  std::int64_t number = 64;  ///< of samples; filled up to whole rows where each row has a label
   std::int64_t latent = 100;
   std::int64_t classes = 0;                ///< 0: the generator is told none
-  std::optional<std::int64_t> label = {};  ///< of all images; otherwise each class has a row
+  std::optional<std::int64_t> label = {};  ///< of all samples; otherwise each class has a row
   bool interpolate = false;                ///< each row walks from one point to another
 };
 
 /// Rows of different labels show the same points, so that a column has one style.
 Sheet make_sheet(const SheetOptions& options, Generator& random);
 
-/// The picture of a generator's images.
-void write_sheet(const std::filesystem::path& path, nn::Module& generator, const Sheet& sheet,
-                 models::PixelRange range);
+/// What the generator makes of the sheet's points.
+Array draw_sheet(nn::Module& generator, const Sheet& sheet);
 
 }  // namespace xgrad::gan_mnist

@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 
 #include <xgrad/autograd/parallel.h>
-#include <xgrad/models/data/dataset.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/interrupt.h>
@@ -55,17 +54,17 @@ void read_resumed(CLI::App& command, const fs::path& run) {
   read_config(command, run / "config.toml");
 }
 
-RunFolder take_folder(const TrainOptions& options, const Plan& plan, const ImageDataset& data) {
+RunFolder take_folder(const TrainOptions& options, const Plan& plan, const Dataset& data) {
   if (!options.resume.empty()) return RunFolder::open(options.resume);
   if (!options.out.empty()) return RunFolder::create_at(options.out);
   return RunFolder::create("runs", plan.preset.name, data.name);
 }
 
-// Trains until the plan is done or the user has had enough; gives the last picture.
+// Trains until the plan is done or the user has had enough; gives the last samples.
 fs::path loop(Run& run, const Plan& plan, const Settings& settings, const RunFolder& folder,
               CheckpointFolder& checkpoints, MetricsLog& log, Progress& progress) {
   Trainer& trainer = run.trainer();
-  fs::path picture = run.draw(folder.samples());
+  fs::path samples = run.draw(folder.samples());
   for (bool stop = interrupted(); !stop && trainer.steps() < plan.rounds;) {
     const RoundReport report = trainer.step();
     const std::int64_t step = trainer.steps();
@@ -90,10 +89,10 @@ fs::path loop(Run& run, const Plan& plan, const Settings& settings, const RunFol
       log.append(step, line);
     }
     const bool last = stop || step == plan.rounds;
-    if (last || step % plan.sample_every == 0) picture = run.draw(folder.samples());
+    if (last || step % plan.sample_every == 0) samples = run.draw(folder.samples());
     if (last || step % plan.save_every == 0) checkpoints.save(run.save());
   }
-  return picture;
+  return samples;
 }
 
 int train(CLI::App& command, TrainOptions& options, const std::string& program) {
@@ -102,7 +101,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   if (!options.config.empty()) read_config(command, options.config);
   overridden_preset(settings);  // a mistake is worth knowing before the data are read
   if (settings.threads && *settings.threads > 0) set_num_threads(*settings.threads);
-  const auto data = std::make_shared<const ImageDataset>(load_dataset(settings.data));
+  const std::shared_ptr<const Dataset> data = load_data(settings);
   const Plan plan = make_plan(settings, data->size);
   Run run(plan, data, settings.seed);
   if (!options.quiet || options.dry_run) std::printf("%s", run.describe().c_str());
@@ -118,9 +117,9 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   MetricsLog log(folder.metrics(), latest ? run.trainer().steps() : -1);
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
   Progress progress(run.trainer().steps(), plan.rounds, options.quiet);
-  fs::path picture;
+  fs::path samples;
   try {
-    picture = loop(run, plan, settings, folder, checkpoints, log, progress);
+    samples = loop(run, plan, settings, folder, checkpoints, log, progress);
   } catch (const Diverged& e) {
     progress.finish();
     const auto good = checkpoints.latest();
@@ -128,7 +127,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   }
   progress.finish();
   write_report(folder.path(), run.describe());
-  std::printf("Samples: %s\n", picture.c_str());
+  std::printf("Samples: %s\n", samples.c_str());
   if (run.trainer().steps() == plan.rounds) return exit_done;
   std::printf("Interrupted after round %lld of %lld. To go on:\n  %s train --resume %s\n",
               static_cast<long long>(run.trainer().steps()), static_cast<long long>(plan.rounds), program.c_str(),

@@ -15,6 +15,7 @@ struct Trained {
   Settings settings;
   const models::NetworkSpec* network = nullptr;
   std::shared_ptr<nn::Module> generator = {};
+  models::SampleFormat format = {};       ///< of what it was trained on
   std::int64_t classes = 0;               ///< of the labels that the generator is told; 0: none
   std::int64_t steps = 0;                 ///< rounds done
   std::filesystem::path checkpoint = {};  ///< where the generator was read

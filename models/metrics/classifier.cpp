@@ -79,7 +79,7 @@ void train_classifier(FeatureClassifier& classifier, const ImageDataset& data, i
     double total = 0.0;
     for (std::int64_t i = 0; i < loader.batches_per_epoch(); ++i) {
       const Batch batch = loader.next();
-      const Variable loss = nn::cross_entropy(classifier(batch.images), batch.labels);
+      const Variable loss = nn::cross_entropy(classifier(batch.samples), batch.labels);
       adam.step(grad(loss, classifier.parameters()));
       schedule.step();
       total += loss.item();
@@ -91,7 +91,7 @@ void train_classifier(FeatureClassifier& classifier, const ImageDataset& data, i
 double accuracy(FeatureClassifier& classifier, const ImageDataset& data) {
   DataLoader loader = loader_of(data, {.batch_size = data.size, .shuffle = false, .layout = PixelLayout::planar}, 0);
   const Batch all = loader.next();
-  const std::vector<std::int64_t> named = judge(classifier, all.images).labels;
+  const std::vector<std::int64_t> named = judge(classifier, all.samples).labels;
   const std::vector<std::int64_t> labels = all.labels.to_vector<std::int64_t>();
   std::int64_t right = 0;
   for (std::size_t i = 0; i < labels.size(); ++i) right += named[i] == labels[i];

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Formats as JSON, in which runs keep them.
+#include <xgrad/models/data/format.h>
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include <xgrad/autograd/error.h>
+#include <xgrad/models/data/kinds.h>
+
+namespace xgrad::models {
+
+namespace {
+
+using Json = nlohmann::json;
+
+std::int64_t extent(const Json& json, const char* name, std::int64_t least, std::int64_t most) {
+  const Json& value = json.at(name);
+  if (value.is_number_integer()) {
+    const auto n = value.get<std::int64_t>();
+    if (n >= least && n <= most) return n;
+  }
+  throw FormatError("samples with " + std::string(name) + " " + value.dump() + " are out of range");
+}
+
+}  // namespace
+
+std::string to_json(const SampleFormat& f) {
+  const Json json = {{"kind", row_of(f.kind).name}, {"channels", f.channels}, {"height", f.height}, {"width", f.width},
+                     {"classes", f.classes},        {"alphabet", f.alphabet}, {"rate", f.rate}};
+  return json.dump();
+}
+
+SampleFormat parse_format(const std::string& text) {
+  constexpr std::int64_t longest = 1 << 16;
+  constexpr std::int64_t most_elements = 1 << 22;
+  try {
+    const Json json = Json::parse(text);
+    const SampleFormat format{.height = extent(json, "height", 1, longest),
+                              .width = extent(json, "width", 1, longest),
+                              .classes = extent(json, "classes", 0, 256),
+                              .channels = extent(json, "channels", 1, 256),
+                              .kind = find_kind(json.at("kind")).kind,
+                              .alphabet = json.at("alphabet"),
+                              .rate = extent(json, "rate", 0, 1 << 20)};
+    if (format.elements() > most_elements) throw FormatError("samples of more than 2^22 numbers are out of range");
+    return format;
+  } catch (const Json::exception& e) {
+    throw FormatError(std::string("what a sample is cannot be read: ") + e.what());
+  } catch (const ValueError& e) {
+    throw FormatError(e.what());
+  }
+}
+
+}  // namespace xgrad::models
