@@ -81,8 +81,8 @@ int main() {
     const Variable points = models::generate(*nets.generator, z);
     off = mean(abs(norm(points, {1}) - 1.0)).item();
     const models::ModeStatistics modes = models::gaussian_modes(points.array(), ring.centres, ring.sigma);
-    std::printf("round %d: D %.3f, G %.3f; samples are %.3f off the circle, reverse KL %.3f\n", round, report.d_loss,
-                report.g_loss, off, modes.reverse_kl);
+    std::printf("round %d: D %.3f, G %.3f; samples are %.3f off the circle, reverse KL %.3f\n", round,
+                report.at("d_loss"), report.at("g_loss"), off, modes.reverse_kl);
   }
   return std::abs(loss - 0.6401896986) < 1e-9 && std::abs(steep - 16.0) < 1e-9 && flat == 0.0 && off < 0.1 ? 0 : 1;
 }

@@ -2,11 +2,6 @@
 // One round: updates of the discriminator, then of the generator, each differentiating only its own parameters.
 #include <xgrad/models/trainer.h>
 
-#include <algorithm>
-#include <cmath>
-
-#include <nlohmann/json.hpp>
-
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
@@ -18,18 +13,6 @@ namespace xgrad::models {
 namespace {
 
 using Point = Penalty::Point;
-
-double finite(const Variable& loss, const char* whose, std::int64_t step) {
-  const double value = loss.item();
-  if (std::isfinite(value)) return value;
-  throw Diverged("[train] the " + std::string(whose) + "'s loss is " + std::to_string(value) + " in step " +
-                 std::to_string(step + 1) + "; try a smaller learning rate or another seed");
-}
-
-bool finite(const Array& values) {
-  const auto all = values.to_vector<double>();
-  return std::all_of(all.begin(), all.end(), [](double x) { return std::isfinite(x); });
-}
 
 // total += gradients, both in one order; an empty total is zero.
 void accumulate(Variables& total, Variables gradients) {
@@ -53,14 +36,13 @@ Variable joint_norm(const Variables& gradients) {
   return sqrt(squares);
 }
 
-RoundReport::Slopes slopes_of(const Variable& norms) {
+void tell_slopes(const Variable& norms, RoundReport& report) {
   const NoGradGuard guard;
-  return {.mean = mean(norms).item(), .sd = stddev(norms, {}, false, 0.0).item()};
+  report["slope_mean"] = mean(norms).item();
+  report["slope_sd"] = stddev(norms, {}, false, 0.0).item();
 }
 
 }  // namespace
-
-Generator stream(std::uint64_t seed, Stream which) { return Generator(seed).split(static_cast<std::uint64_t>(which)); }
 
 Variable generate(nn::Module& generator, const Variable& z, const Variable& condition) {
   const NoGradGuard guard;
@@ -72,10 +54,12 @@ Variable generate(nn::Module& generator, const Variable& z, const Variable& cond
 }
 
 Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source source, std::uint64_t seed)
-    : preset_(std::move(preset)),
+    : Learner(std::move(preset)),
       networks_(std::move(networks)),
       latent_(latent),
       source_(std::move(source)),
+      g_(add_player("G", networks_.generator)),
+      d_(add_player("D", networks_.discriminator)),
       noise_(stream(seed, Stream::noise)),
       penalty_(stream(seed, Stream::penalty)) {
   if (preset_.schedule.accumulate == whole_epoch) {
@@ -86,31 +70,17 @@ Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source s
     refuse_mixing(*preset_.penalty, *networks_.discriminator);
     if (preset_.penalty->point == Point::latent) refuse_mixing(*preset_.penalty, *networks_.generator);
   }
-  const auto player = [&](const std::shared_ptr<nn::Module>& network) {
-    return Player{network, network->parameters(), preset_.optimizer.make(network->parameters())};
-  };
-  d_ = player(networks_.discriminator);
-  g_ = player(networks_.generator);
   if (preset_.method) {
     if (preset_.schedule.d_steps != 1 || preset_.schedule.accumulate != 1) {
       throw ValueError("[train] " + to_string(*preset_.method) +
                        " moves both players at once: n_critic and accumulate must be 1");
     }
     method_ = preset_.method->make(*g_.optimizer, *d_.optimizer);
+    remember("method", *method_);
   }
-  if (preset_.average > 0.0) average_.emplace(*g_.network, preset_.average);
-}
-
-StateDict Trainer::sampling_values() const { return average_ ? average_->values() : g_.network->state_dict(); }
-
-std::vector<std::pair<std::string, Generator*>> Trainer::streams() {
-  std::vector<std::pair<std::string, Generator*>> all = {{"noise", &noise_}, {"penalty", &penalty_}};
-  const auto add = [&](const nn::Module& network, const std::string& player) {
-    for (const auto& [name, generator] : network.named_generators()) all.emplace_back(player + name, generator.get());
-  };
-  add(*g_.network, "G.");
-  add(*d_.network, "D.");
-  return all;
+  sample_with(networks_.generator);
+  add_stream("noise", noise_);
+  add_stream("penalty", penalty_);
 }
 
 // Real samples, noise, and the condition on both.
@@ -136,7 +106,7 @@ Variable Trainer::make_fakes(const Round& round, bool for_generator) {
 bool Trainer::penalises_latent() const noexcept { return preset_.penalty && preset_.penalty->point == Point::latent; }
 
 const Objective& Trainer::objective() const noexcept {
-  return paired_ && preset_.schedule.phases.pairs(steps_) ? *paired_ : preset_.objective;
+  return paired_ && preset_.schedule.phases.pairs(steps()) ? *paired_ : preset_.objective;
 }
 
 const Penalty* Trainer::due(bool (Penalty::*acts)() const noexcept, std::int64_t update) const {
@@ -158,18 +128,18 @@ Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, bo
   if (penalty) {
     Variable norms;
     const Variable p = (*penalty)(round, penalty_, &norms);
-    report.penalty = report.penalty.value_or(0.0) + share() * p.item();
-    report.slopes = slopes_of(norms);
+    report["penalty"] += share() * p.item();
+    tell_slopes(norms, report);
     loss = loss + p;
   }
-  report.d_loss += share() * finite(loss, "discriminator", steps_);
-  report.d_real += share() * mean(round.r.detach()).item();
-  report.d_fake += share() * mean(round.f.detach()).item();
+  report["d_loss"] += share() * finite(loss, "discriminator");
+  report["d_real"] += share() * mean(round.r.detach()).item();
+  report["d_fake"] += share() * mean(round.f.detach()).item();
   return loss;
 }
 
 Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
-  const Penalty* penalty = due(&Penalty::acts_on_generator, steps_);
+  const Penalty* penalty = due(&Penalty::acts_on_generator, steps());
   Round round = drawn;
   if (objective().g_sees_real) {
     const NoGradGuard guard;
@@ -182,12 +152,12 @@ Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
     Variable norms;
     const Variable p = (*penalty)(round, penalty_, alone ? &norms : nullptr);
     if (alone) {
-      report.penalty = report.penalty.value_or(0.0) + share() * p.item();
-      report.slopes = slopes_of(norms);
+      report["penalty"] += share() * p.item();
+      tell_slopes(norms, report);
     }
     loss = loss + p;
   }
-  report.g_loss += share() * finite(loss, "generator", steps_);
+  report["g_loss"] += share() * finite(loss, "generator");
   return loss;
 }
 
@@ -202,10 +172,9 @@ void Trainer::clip_weights() {
   for (Variable& p : d_.parameters) p.set_array(clamp(p, -preset_.weight_clip, preset_.weight_clip).array());
 }
 
-RoundReport Trainer::step() {
-  const RoundReport report = method_ ? play() : take_turns();
-  if (average_) average_->update(*g_.network);
-  ++steps_;
+RoundReport Trainer::round() {
+  RoundReport report = method_ ? play() : take_turns();
+  report["gap"] = report.at("d_real") - report.at("d_fake");
   return report;
 }
 
@@ -223,7 +192,7 @@ RoundReport Trainer::play() {
     Round round = drawn;
     round.fake = make_fakes(round, true);
     RoundReport now;
-    const Variable d_loss = discriminator_loss(round, steps_, true, now);
+    const Variable d_loss = discriminator_loss(round, steps(), true, now);
     const Variable g_loss = generator_loss(round, now);
     if (first) report = now;
     first = false;
@@ -249,7 +218,7 @@ RoundReport Trainer::take_turns() {
   };
   for (int i = 1; i <= schedule.d_steps; ++i) {
     const bool last = i == schedule.d_steps;
-    const std::int64_t update = steps_ * schedule.d_steps + i - 1;
+    const std::int64_t update = steps() * schedule.d_steps + i - 1;
     report = {};
     d_gradients.clear();
     for (int j = 0; j < schedule.accumulate; ++j) {
@@ -273,63 +242,9 @@ RoundReport Trainer::take_turns() {
   const Variable g_norm = joint_norm(g_gradients);
   if (schedule.simultaneous) update_discriminator(d_gradients);
   g_.optimizer->step(g_gradients);
-  report.d_gradient = d_norm.item();
-  report.g_gradient = g_norm.item();
+  report["d_gradient"] = d_norm.item();
+  report["g_gradient"] = g_norm.item();
   return report;
-}
-
-Checkpoint Trainer::snapshot() {
-  Checkpoint checkpoint;
-  checkpoint.step = steps_;
-  checkpoint.add("G", g_.network->state_dict());
-  checkpoint.add("optG", g_.optimizer->state_dict());
-  checkpoint.add("D", d_.network->state_dict());
-  checkpoint.add("optD", d_.optimizer->state_dict());
-  if (method_) checkpoint.add("method", method_->state_dict());
-  checkpoint.add("sample", sampling_values());
-  nlohmann::json state;
-  for (const auto& [name, generator] : streams()) state[name] = {generator->state().key, generator->state().offset};
-  checkpoint.state = state.dump();
-  return checkpoint;
-}
-
-Checkpoint Trainer::save() {
-  Checkpoint checkpoint = snapshot();
-  for (const auto& [name, value] : checkpoint.arrays) {
-    const bool parameter = name.starts_with("G.") || name.starts_with("D.");
-    if (parameter && !finite(value)) throw Diverged("[train] " + name + " is not finite; nothing was saved");
-  }
-  return checkpoint;
-}
-
-void Trainer::restore(const Checkpoint& checkpoint) {
-  const auto take = [&](Player& player, const std::string& name) {
-    player.network->load_state_dict(checkpoint.section(name));
-    player.optimizer->load_state_dict(checkpoint.section("opt" + name));
-  };
-  try {
-    const auto state = nlohmann::json::parse(checkpoint.state);
-    for (const auto& [name, generator] : streams()) {
-      generator->set_state({.key = state.at(name).at(0), .offset = state.at(name).at(1)});
-    }
-  } catch (const nlohmann::json::exception& e) {
-    throw FormatError(std::string("[train] the checkpoint's state lacks a random stream: ") + e.what());
-  }
-  take(g_, "G");
-  take(d_, "D");
-  if (method_) method_->load_state_dict(checkpoint.section("method"));
-  if (average_) average_->load(checkpoint.section("sample"), checkpoint.step);
-  steps_ = checkpoint.step;
-}
-
-void Trainer::load(const Checkpoint& checkpoint) {
-  const Checkpoint before = snapshot();
-  try {
-    restore(checkpoint);
-  } catch (...) {
-    restore(before);
-    throw;
-  }
 }
 
 }  // namespace xgrad::models

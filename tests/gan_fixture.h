@@ -23,7 +23,7 @@ struct Data {
   models::PixelLayout layout = models::PixelLayout::flat;
   bool labels = false;
 
-  models::Trainer::Source source() {
+  models::Source source() {
     return [this]() -> models::Samples {
       ++batches;
       const Shape shape =

@@ -60,7 +60,7 @@ TEST_CASE("schedule: a lazy penalty is paid in every k-th update of D, k times a
       psi -= 0.1 * (sigmoid(psi * theta) * theta + penalty);
     }
     theta += 0.1 * sigmoid(psi * theta) * psi;
-    CHECK(game.trainer.step().penalty.has_value() == due);
+    CHECK(game.trainer.step().has("penalty") == due);
     CHECK(game.d->psi.item() == Approx(psi).epsilon(tolerance::same_formula_float64));
     CHECK(game.g->theta.item() == Approx(theta).epsilon(tolerance::same_formula_float64));
   }
@@ -142,7 +142,7 @@ TEST_CASE("schedule: accumulation reports means, and resumes exactly") {
   preset.schedule = {.d_steps = 2, .accumulate = 3};
   Data data;
   Trainer whole = make_trainer(preset, data);
-  CHECK(whole.step().penalty.value() < 10 * preset.penalty->weight);
+  CHECK(whole.step().at("penalty") < 10 * preset.penalty->weight);
   CHECK(data.batches == 6);
   const Checkpoint saved = whole.save();
   Data rest_data = data;
@@ -182,7 +182,7 @@ TEST_CASE("packs: penalties are of the whole pack, for every point") {
       const auto source = [&] { return normal({12, features}, 0, 1, DType::float64, random); };
       const StateDict before = d->state_dict();
       Trainer trainer(preset, {.generator = g, .discriminator = d}, 2, source, 1);
-      const double paid = trainer.step().penalty.value();
+      const double paid = trainer.step().at("penalty");
       d->load_state_dict(before);
       return paid;
     };
@@ -207,7 +207,7 @@ TEST_CASE("packs: every network's D takes them") {
     preset.pac = 4;
     Data data;
     Trainer trainer = make_trainer(preset, data);
-    CHECK(std::isfinite(trainer.step().g_loss));
+    CHECK(std::isfinite(trainer.step().at("g_loss")));
     preset.pac = 5;
     Data other;
     Trainer uneven = make_trainer(preset, other);

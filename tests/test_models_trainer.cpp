@@ -103,7 +103,7 @@ TEST_CASE("trainer: a round takes a batch for each update of D, and moves both p
     CHECK(data.batches == preset.schedule.d_steps * preset.schedule.accumulate);
     CHECK(values(trainer.save().section("D")) != values(before.section("D")));
     CHECK(values(trainer.save().section("G")) != values(before.section("G")));
-    CHECK((report.penalty > 0) == preset.penalty.has_value());
+    CHECK((report.has("penalty") && report.at("penalty") > 0) == preset.penalty.has_value());
   }
 }
 
@@ -137,9 +137,9 @@ TEST_CASE("trainer: looking no step ahead is simultaneous descent, with every pe
     for (int k = 0; k < 3; ++k) {
       const RoundReport wanted = a.step();
       const RoundReport got = b.step();
-      CHECK(got.d_loss == Approx(wanted.d_loss).epsilon(1e-5));
-      CHECK(got.g_loss == Approx(wanted.g_loss).epsilon(1e-5));
-      CHECK(got.penalty.has_value() == wanted.penalty.has_value());
+      CHECK(got.at("d_loss") == Approx(wanted.at("d_loss")).epsilon(1e-5));
+      CHECK(got.at("g_loss") == Approx(wanted.at("g_loss")).epsilon(1e-5));
+      CHECK(got.has("penalty") == wanted.has("penalty"));
     }
     const auto wanted = values(a.save().section("G"));
     const auto got = values(b.save().section("G"));
@@ -192,16 +192,16 @@ TEST_CASE("trainer: the norms it tells are those of the gradients that plain des
         for (std::size_t k = 0; k < from.size(); ++k) total += (to[k] - from[k]) * (to[k] - from[k]);
         return std::sqrt(total) / preset.optimizer.lr;
       };
-      CHECK(report.g_gradient.value() == Approx(moved("G")).epsilon(1e-4));
-      if (simultaneous) CHECK(report.d_gradient.value() == Approx(moved("D")).epsilon(1e-4));
-      CHECK(report.d_gradient.value() > 0.0);
-      CHECK(report.gap() == report.d_real - report.d_fake);
+      CHECK(report.at("g_gradient") == Approx(moved("G")).epsilon(1e-4));
+      if (simultaneous) CHECK(report.at("d_gradient") == Approx(moved("D")).epsilon(1e-4));
+      CHECK(report.at("d_gradient") > 0.0);
+      CHECK(report.at("gap") == report.at("d_real") - report.at("d_fake"));
     }
   }
   Data data;
   const RoundReport method = make_trainer(find_preset("acgd"), data).step();
-  CHECK(!method.d_gradient.has_value());
-  CHECK(!method.g_gradient.has_value());
+  CHECK(!method.has("d_gradient"));
+  CHECK(!method.has("g_gradient"));
 }
 
 TEST_CASE("trainer: the slopes it tells are those that the penalty is paid for") {
@@ -212,12 +212,12 @@ TEST_CASE("trainer: the slopes it tells are those that the penalty is paid for")
     Trainer trainer = make_trainer(preset, data);
     for (int i = 0; i < 3; ++i) {
       const RoundReport report = trainer.step();
-      CHECK(report.slopes.has_value() == report.penalty.has_value());
-      if (!report.slopes) continue;
+      CHECK(report.has("slope_mean") == report.has("penalty"));
+      if (!report.has("slope_mean")) continue;
       // E ||s||^2 = (E ||s||)^2 + var ||s||
       const double half = std::string(name).starts_with("r") ? 0.5 : 1.0;
-      const double mean_square = report.slopes->mean * report.slopes->mean + report.slopes->sd * report.slopes->sd;
-      CHECK(*report.penalty ==
+      const double mean_square = std::pow(report.at("slope_mean"), 2) + std::pow(report.at("slope_sd"), 2);
+      CHECK(report.at("penalty") ==
             Approx(preset.penalty->weight * preset.penalty->every * half * mean_square).epsilon(1e-4));
     }
   }
@@ -318,7 +318,7 @@ TEST_CASE("trainer: penalties train convolutional networks, which then leave out
     Data data;
     Trainer trainer = make_trainer(preset, data);
     const Checkpoint before = trainer.save();
-    CHECK(trainer.step().penalty > 0);
+    CHECK(trainer.step().at("penalty") > 0);
     CHECK(values(trainer.save().section("D")) != values(before.section("D")));
     CHECK_FALSE(trainer.networks().discriminator->mixes_samples());
     CHECK(trainer.networks().generator->mixes_samples() == (std::string(name) != "atgp"));

@@ -196,8 +196,8 @@ void play_against_trainer(const std::string& preset) {
     const Yield y = by_hand.step({.real = formula_draws(k).real,
                                   .z = normal({batch, latent}, 0.0, 1.0, DType::float64, noise),
                                   .mixing = uniform({batch, 1, 1, 1}, 0.0, 1.0, DType::float64, mixing)});
-    CHECK(report.d_loss == y.d_loss.item());
-    CHECK(report.g_loss == y.g_loss.item());
+    CHECK(report.at("d_loss") == y.d_loss.item());
+    CHECK(report.at("g_loss") == y.g_loss.item());
   }
   const models::Checkpoint checkpoint = trainer.save();
   for (const auto& entry : by_hand.state()) {

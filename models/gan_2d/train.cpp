@@ -39,11 +39,11 @@ void train(const TrainOptions& o) {
     const std::int64_t step = experiment.steps();
     if (step % o.every != 0 && step != o.steps) continue;
     const models::ModeStatistics s = experiment.statistics();
-    std::printf("%7lld %10.4f %10.4f %7lld %13.1f%% %12.3f\n", static_cast<long long>(step), report.d_loss,
-                report.g_loss, static_cast<long long>(s.modes), 100.0 * s.high_quality, s.reverse_kl);
+    std::printf("%7lld %10.4f %10.4f %7lld %13.1f%% %12.3f\n", static_cast<long long>(step), report.at("d_loss"),
+                report.at("g_loss"), static_cast<long long>(s.modes), 100.0 * s.high_quality, s.reverse_kl);
     std::fflush(stdout);
-    log.append(step, {{"d_loss", report.d_loss},
-                      {"g_loss", report.g_loss},
+    log.append(step, {{"d_loss", report.at("d_loss")},
+                      {"g_loss", report.at("g_loss")},
                       {"modes", static_cast<double>(s.modes)},
                       {"high_quality", s.high_quality},
                       {"reverse_kl", s.reverse_kl}});

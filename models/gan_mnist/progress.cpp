@@ -3,6 +3,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cstdio>
 #include <string>
 
@@ -22,6 +23,20 @@ std::string clock_time(double seconds) {
     std::snprintf(text, sizeof text, "%lld:%02lld", static_cast<long long>(s / 60), static_cast<long long>(s % 60));
   }
   return text;
+}
+
+// The losses among the figures, each after the name of the player it is of: "d_loss" as "D 1.234".
+std::string losses(const models::RoundReport& report) {
+  std::string out;
+  for (const auto& [name, value] : report.figures()) {
+    if (!name.ends_with("loss")) continue;
+    std::string player = name.substr(0, name.find('_'));
+    if (player != name) player[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(player[0])));
+    char text[48];
+    std::snprintf(text, sizeof text, "%s %.3f  ", player.c_str(), value);
+    out += text;
+  }
+  return out;
 }
 
 std::size_t terminal_width() {
@@ -49,9 +64,9 @@ void Progress::draw(std::int64_t step, const models::RoundReport& report, Clock:
   const double rate = static_cast<double>(step - first_) / std::max(seconds, 1e-9);
   const double left = static_cast<double>(total_ - step) / std::max(rate, 1e-9);
   const double share = static_cast<double>(step) / static_cast<double>(total_);
-  char text[160];
-  std::snprintf(text, sizeof text, "%3.0f%%  step %lld/%lld  D %.3f  G %.3f  %.0f steps/s  %s left", 100.0 * share,
-                static_cast<long long>(step), static_cast<long long>(total_), report.d_loss, report.g_loss, rate,
+  char text[256];
+  std::snprintf(text, sizeof text, "%3.0f%%  step %lld/%lld  %s%.0f steps/s  %s left", 100.0 * share,
+                static_cast<long long>(step), static_cast<long long>(total_), losses(report).c_str(), rate,
                 clock_time(left).c_str());
   std::string line = text;
   if (!terminal_) {

@@ -70,24 +70,7 @@ fs::path loop(Run& run, const Plan& plan, const Settings& settings, const RunFol
     const std::int64_t step = trainer.steps();
     stop = interrupted();
     progress.update(step, report);
-    if (step % settings.log_every == 0) {
-      std::vector<std::pair<std::string, double>> line = {{"d_loss", report.d_loss},
-                                                          {"g_loss", report.g_loss},
-                                                          {"d_real", report.d_real},
-                                                          {"d_fake", report.d_fake},
-                                                          {"gap", report.gap()}};
-      const auto tell = [&](const char* name, const std::optional<double>& value) {
-        if (value) line.emplace_back(name, *value);
-      };
-      tell("d_gradient", report.d_gradient);
-      tell("g_gradient", report.g_gradient);
-      tell("penalty", report.penalty);
-      if (report.slopes) {
-        tell("slope_mean", report.slopes->mean);
-        tell("slope_sd", report.slopes->sd);
-      }
-      log.append(step, line);
-    }
+    if (step % settings.log_every == 0) log.append(step, report.figures());
     const bool last = stop || step == plan.rounds;
     if (last || step % plan.sample_every == 0) samples = run.draw(folder.samples());
     if (last || step % plan.save_every == 0) checkpoints.save(run.save());

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What all learners share: their parts by name, saved together and restored together or not at all.
+#include <xgrad/models/learner.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include <xgrad/autograd/engine.h>
+
+namespace xgrad::models {
+
+namespace {
+
+bool finite(const Array& values) {
+  const auto all = values.to_vector<double>();
+  return std::all_of(all.begin(), all.end(), [](double x) { return std::isfinite(x); });
+}
+
+}  // namespace
+
+Generator stream(std::uint64_t seed, Stream which) { return Generator(seed).split(static_cast<std::uint64_t>(which)); }
+
+double& RoundReport::operator[](const std::string& name) {
+  for (auto& [known, value] : figures_) {
+    if (known == name) return value;
+  }
+  return figures_.emplace_back(name, 0.0).second;
+}
+
+double RoundReport::at(const std::string& name) const {
+  for (const auto& [known, value] : figures_) {
+    if (known == name) return value;
+  }
+  throw ValueError("[RoundReport] the round yielded no \"" + name + "\"");
+}
+
+bool RoundReport::has(const std::string& name) const noexcept {
+  return std::any_of(figures_.begin(), figures_.end(), [&](const auto& figure) { return figure.first == name; });
+}
+
+void Learner::Player::descend(const Variable& loss) { optimizer->step(grad(loss, parameters)); }
+
+RoundReport Learner::step() {
+  RoundReport report = round();
+  if (average_) average_->update(*sampler_);
+  ++steps_;
+  return report;
+}
+
+std::vector<std::pair<std::string, const nn::Module*>> Learner::players() const {
+  std::vector<std::pair<std::string, const nn::Module*>> all;
+  for (const Player& player : players_) all.emplace_back(player.name, player.network.get());
+  return all;
+}
+
+StateDict Learner::sampling_values() const { return average_ ? average_->values() : sampler_->state_dict(); }
+
+Learner::Player& Learner::add_player(const std::string& name, std::shared_ptr<nn::Module> network) {
+  Variables parameters = network->parameters();
+  auto optimizer = preset_.optimizer.make(parameters);
+  Player& player = players_.emplace_back(Player{name, std::move(network), std::move(parameters), std::move(optimizer)});
+  remember(name, *player.network);
+  remember("opt" + name, *player.optimizer);
+  return player;
+}
+
+void Learner::sample_with(std::shared_ptr<const nn::Module> sampler) {
+  sampler_ = std::move(sampler);
+  if (preset_.average > 0.0) average_.emplace(*sampler_, preset_.average);
+}
+
+double Learner::finite(const Variable& loss, const std::string& whose) const {
+  const double value = loss.item();
+  if (std::isfinite(value)) return value;
+  throw Diverged("[train] the " + whose + "'s loss is " + std::to_string(value) + " in step " +
+                 std::to_string(steps_ + 1) + "; try a smaller learning rate or another seed");
+}
+
+std::vector<std::pair<std::string, Generator*>> Learner::streams() {
+  std::vector<std::pair<std::string, Generator*>> all = streams_;
+  for (const Player& player : players_) {
+    for (const auto& [name, generator] : player.network->named_generators()) {
+      all.emplace_back(player.name + "." + name, generator.get());
+    }
+  }
+  return all;
+}
+
+Checkpoint Learner::snapshot() {
+  Checkpoint checkpoint;
+  checkpoint.step = steps_;
+  for (const Part& part : parts_) checkpoint.add(part.name, part.state());
+  checkpoint.add("sample", sampling_values());
+  nlohmann::json state;
+  for (const auto& [name, generator] : streams()) state[name] = {generator->state().key, generator->state().offset};
+  checkpoint.state = state.dump();
+  return checkpoint;
+}
+
+Checkpoint Learner::save() {
+  Checkpoint checkpoint = snapshot();
+  for (const auto& [name, value] : checkpoint.arrays) {
+    const bool parameter = std::any_of(players_.begin(), players_.end(), [&name = name](const Player& player) {
+      return name.starts_with(player.name + ".");
+    });
+    if (parameter && !models::finite(value)) throw Diverged("[train] " + name + " is not finite; nothing was saved");
+  }
+  return checkpoint;
+}
+
+void Learner::restore(const Checkpoint& checkpoint) {
+  try {
+    const auto state = nlohmann::json::parse(checkpoint.state);
+    for (const auto& [name, generator] : streams()) {
+      generator->set_state({.key = state.at(name).at(0), .offset = state.at(name).at(1)});
+    }
+  } catch (const nlohmann::json::exception& e) {
+    throw FormatError(std::string("[train] the checkpoint's state lacks a random stream: ") + e.what());
+  }
+  for (const Part& part : parts_) part.load(checkpoint.section(part.name));
+  if (average_) average_->load(checkpoint.section("sample"), checkpoint.step);
+  steps_ = checkpoint.step;
+}
+
+void Learner::load(const Checkpoint& checkpoint) {
+  const Checkpoint before = snapshot();
+  try {
+    restore(checkpoint);
+  } catch (...) {
+    restore(before);
+    throw;
+  }
+}
+
+}  // namespace xgrad::models
