@@ -7,6 +7,8 @@
 #include <xgrad/models/network_parts.h>
 #include <xgrad/models/resnet.h>
 #include <xgrad/models/suggest.h>
+#include <xgrad/models/text_network.h>
+#include <xgrad/models/wavegan.h>
 #include <xgrad/nn/activation.h>
 #include <xgrad/nn/linear.h>
 
@@ -89,6 +91,16 @@ const std::vector<NetworkSpec>& network_table() {
        "image-32x14x14-64x7x7-128x7x7-1 "
        "by mean pooling, batch norm where the penalty allows it",
        128, signed_unit, PixelLayout::planar, convolutional<resnet_generator, resnet_discriminator>},
+      {"text-resnet",
+       "G 128-64xlength-letters, D letters-64xlength-1, two residual blocks of 5-wide convolutions in each, softmax "
+       "output; for text",
+       128, unit, PixelLayout::planar, convolutional<text_generator, text_discriminator>, DataKind::text},
+      {"wavegan",
+       "G 100-64x16-32x64-16x256-1024, D 1024-16x256-32x64-64x16-1 with phase shuffle, 25-wide (transposed) "
+       "convolutions of stride 4, tanh output; for waves",
+       100, signed_unit, PixelLayout::planar, convolutional<wave_generator, wave_discriminator>, DataKind::waves},
+      {"wavegan-steady", "as wavegan, without phase shuffle", 100, signed_unit, PixelLayout::planar,
+       convolutional<wave_generator, steady_wave_discriminator>, DataKind::waves},
   };
   return table;
 }

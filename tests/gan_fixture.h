@@ -14,21 +14,34 @@ namespace xgrad::tests {
 constexpr std::int64_t side = 8;
 constexpr std::int64_t batch_size = 12;  // divisible into packs of 2, 3 and 4
 
-/// "Images" drawn from a stream that a test can save, with labels of three classes for presets that are told them, and
+/// Samples of a kind of data that are small, of three classes.
+inline models::SampleFormat small_format(models::DataKind kind) {
+  switch (kind) {
+    case models::DataKind::text:
+      return {.height = 1, .width = side, .classes = 3, .channels = 4, .kind = kind, .alphabet = "abcd"};
+    case models::DataKind::waves:
+      return {.height = 1, .width = 64, .classes = 3, .kind = kind, .rate = 8000};
+    case models::DataKind::images:
+      break;
+  }
+  return {.height = side, .width = side, .classes = 3};
+}
+
+/// "Samples" drawn from a stream that a test can save, with labels of three classes for presets that are told them, and
 /// how many batches were asked for.
 struct Data {
   Generator random{77};
   int batches = 0;
   double poison = 0.0;
-  models::PixelLayout layout = models::PixelLayout::flat;
+  Shape shape = {side * side};
   bool labels = false;
 
   models::Source source() {
     return [this]() -> models::Samples {
       ++batches;
-      const Shape shape =
-          layout == models::PixelLayout::flat ? Shape{batch_size, side * side} : Shape{batch_size, 1, side, side};
-      const Variable x = uniform(shape, -1, 1, DType::float32, random) + poison;
+      Shape batch = shape;
+      batch.insert(0, batch_size);
+      const Variable x = uniform(batch, -1, 1, DType::float32, random) + poison;
       if (!labels) return x;
       return {x, one_hot(astype(uniform({batch_size}, 0, 3, DType::float64, random), DType::int64), 3)};
     };
@@ -38,9 +51,10 @@ struct Data {
 inline models::Trainer make_trainer(const models::Preset& preset, Data& data, std::uint64_t seed = 1) {
   Generator random = stream(seed, models::Stream::initialisation);
   const models::NetworkSpec& spec = models::find_network(preset.network);
-  data.layout = spec.layout;
+  const models::SampleFormat format = small_format(spec.kind);
+  data.shape = spec.layout == models::PixelLayout::flat ? Shape{format.elements()} : format.shape();
   data.labels = preset.labels != models::Labels::none;
-  return models::Trainer(preset, make_networks(preset, {side, side, 3}, random), spec.latent, data.source(), seed);
+  return models::Trainer(preset, make_networks(preset, format, random), spec.latent, data.source(), seed);
 }
 
 /// Everything that a checkpoint would write, bit for bit.

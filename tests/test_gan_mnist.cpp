@@ -188,7 +188,7 @@ TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
   const std::string report = content(run / "report.html");
   CHECK(
       contains(report, "alt=\"samples after round 7\" src=\"data:image/png;base64,iVBORw0KGgo"));  // the PNG signature
-  CHECK(contains(report, "alt=\"samples after round 0\" hidden"));
+  CHECK(contains(report, "title=\"samples after round 0\" hidden"));
   CHECK(contains(report, "type=\"range\""));
   CHECK(!contains(report, "src=\"samples/"));  // the page is whole without its folder
   CHECK(content(run / "samples/step-00000007.png").starts_with("\x89PNG"));
@@ -280,6 +280,44 @@ TEST_CASE("gan_mnist: a run with labels shows a row for each, and draws the one 
   check_refused(place.train("--labels projetion"), 2, "did you mean \"projection\"?");
   REQUIRE(place.train("--preset wgan-gp --labels projection --steps 1 --out told").code == 0);
   CHECK(place.run("sample told --label 3").code == 0);
+}
+
+TEST_CASE("gan_mnist: text is read by lines, waves are heard and seen") {
+  const Place place;
+  std::ofstream story(place.folder.path() / "story.txt");
+  for (int i = 0; i < 60; ++i) story << "the cat sat on mat number " << i << " & slept. ";
+  story.close();
+  const std::string short_run = " --batch-size 8 --n-critic 1 --threads 1 --steps 2 --log-every 1 --quiet --out ";
+  const Outcome text = place.run("train --preset wgan-gp-text --data story.txt" + short_run + "text");
+  CHECK_MESSAGE(text.code == 0, text.output);
+  CHECK(contains(text.output, "text/samples/step-00000002.txt"));
+  const std::string lines = content(place.folder.path() / "text/samples/step-00000002.txt");
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 64);
+  CHECK(lines.size() == 64 * 33);
+  CHECK(lines.find_first_not_of(" &.0123456789abcehlmnoprstu\n") == std::string::npos);
+  CHECK(contains(content(place.folder.path() / "text/report.html"), "<pre>" + lines.substr(0, lines.find('&'))));
+  CHECK(contains(content(place.folder.path() / "text/env.json"), "story.txt"));
+  CHECK(place.run("sample text -n 10 --seed 4 --out ten.txt").code == 0);
+  CHECK(content(place.folder.path() / "ten.txt").size() == 10 * 33);
+
+  const Outcome waves = place.run("train --preset wavegan" + short_run + "waves");
+  CHECK_MESSAGE(waves.code == 0, waves.output);
+  CHECK(contains(waves.output, "waves/samples/step-00000002.wav"));
+  CHECK(content(place.folder.path() / "waves/samples/step-00000002.wav").size() == 44 + 64 * 2 * (1024 + 128));
+  CHECK(content(place.folder.path() / "waves/samples/step-00000002.png").starts_with("\x89PNG"));
+  CHECK(contains(content(place.folder.path() / "waves/report.html"), "src=\"data:audio/wav;base64,UklGR"));  // "RIFF"
+  CHECK(contains(content(place.folder.path() / "waves/config.toml"), "data = \"tones\"\n"));
+  CHECK(contains(place.run("sample waves --interpolate").output, "waves/samples/interpolation-seed1.wav"));
+  CHECK(place.has("waves/samples/interpolation-seed1.png"));
+
+  check_refused(place.run("train --preset wgan-gp-text --data fashion"), 2, "take gpl-3 or a text file");
+  check_refused(place.run("train --preset wavegan --data gpl-3"), 2, "take tones or a folder of WAV files");
+  check_refused(place.run("train --preset r1 --data tones"), 2, "take fashion or a folder with the four IDX files");
+  check_refused(place.run("train --preset r1 --net wavegan --data data"), 3, "nor a folder with WAV files");
+  check_refused(place.run("train --preset wgan-gp-text --data data"), 3, "nor a text file");
+  std::ofstream(place.folder.path() / "binary") << std::string(100, '\0');
+  check_refused(place.run("train --preset wgan-gp-text --data binary"), 3, "no text");
+  check_refused(place.run("train --preset wavegan --labels concat --steps 1"), 2, "the samples have no classes");
 }
 
 TEST_CASE("gan_mnist: a damaged or foreign checkpoint is exit 3 with one line that names it") {

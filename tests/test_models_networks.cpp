@@ -30,7 +30,9 @@ Networks make(const char* preset_name, const std::string& network) {
   Preset preset = find_preset(preset_name);
   preset.network = network;
   Generator random(1);
-  return make_networks(preset, {28, 28, 10}, random);
+  SampleFormat format = small_format(find_network(network).kind);
+  if (format.kind == DataKind::images) format = {.height = 28, .width = 28, .classes = 10};
+  return make_networks(preset, format, random);
 }
 
 }  // namespace
@@ -41,7 +43,11 @@ TEST_CASE("networks: G makes images within its range, D gives each a logit") {
     const Networks nets = make("gan", spec.name);
     Generator random(2);
     const Variable images = generate(*nets.generator, normal({3, spec.latent}, 0, 1, DType::float32, random));
-    CHECK(images.shape() == (spec.layout == PixelLayout::flat ? Shape{3, 784} : Shape{3, 1, 28, 28}));
+    Shape wanted = spec.layout == PixelLayout::flat ? Shape{784}
+                   : spec.kind == DataKind::images  ? Shape{1, 28, 28}
+                                                    : small_format(spec.kind).shape();
+    wanted.insert(0, 3);
+    CHECK(images.shape() == wanted);
     CHECK((*nets.discriminator)(images).shape() == Shape{3, 1});
     if (spec.name == "mlp-relu") continue;  // its output is not bounded
     CHECK(max(images).item() <= 1);

@@ -3,15 +3,20 @@
 #include <xgrad/models/data/kinds.h>
 
 #include <algorithm>
+#include <utility>
 
+#include <xgrad/models/data/text.h>
+#include <xgrad/models/data/waves.h>
 #include <xgrad/models/suggest.h>
 
 namespace xgrad::models {
 
 namespace {
 
-std::shared_ptr<const Dataset> load_images(const std::string& name, Split split) {
-  return std::make_shared<const ImageDataset>(load_dataset(name, split));
+// In memory that a run shares.
+template <class Data>
+std::shared_ptr<const Dataset> shared(Data data) {
+  return std::make_shared<const Data>(std::move(data));
 }
 
 bool knows(const DataKindRow& row, const std::string& name) {
@@ -26,7 +31,17 @@ const std::vector<DataKindRow>& data_kinds() {
        DataKind::images,
        {"fashion", "mnist"},
        "a folder with the four IDX files (plain or .gz)",
-       load_images},
+       [](const std::string& name) { return shared(load_dataset(name)); }},
+      {"text",
+       DataKind::text,
+       {"gpl-3"},
+       "a text file",
+       [](const std::string& name) { return shared(load_text(name)); }},
+      {"waves",
+       DataKind::waves,
+       {"tones"},
+       "a folder of WAV files",
+       [](const std::string& name) { return shared(load_waves(name)); }},
   };
   return table;
 }
@@ -41,14 +56,14 @@ bool is_known_data(const std::string& name) {
   return std::any_of(data_kinds().begin(), data_kinds().end(), [&](const auto& row) { return knows(row, name); });
 }
 
-std::shared_ptr<const Dataset> load_data(DataKind kind, const std::string& name, Split split) {
+std::shared_ptr<const Dataset> load_data(DataKind kind, const std::string& name) {
   const DataKindRow& wanted = row_of(kind);
   for (const DataKindRow& row : data_kinds()) {
     if (row.kind == kind || !knows(row, name)) continue;
-    throw ValueError("\"" + name + "\" are " + row.name + ", but " + wanted.name + " are wanted here: take " +
-                     wanted.known.front() + " or " + wanted.otherwise);
+    throw ValueError("the data \"" + name + "\" are " + row.name + ", and the networks are for " + wanted.name +
+                     "; take " + wanted.known.front() + " or " + wanted.otherwise);
   }
-  return wanted.load(name, split);
+  return wanted.load(name);
 }
 
 }  // namespace xgrad::models

@@ -2,18 +2,76 @@
 // One way of showing samples for each kind of data.
 #include <xgrad/models/gan_mnist/exhibit.h>
 
+#include <string>
+
+#include <xgrad/models/audio/spectrum.h>
+#include <xgrad/models/audio/wav.h>
+#include <xgrad/models/data/text.h>
 #include <xgrad/models/image/png.h>
+#include <xgrad/nn/file.h>
 
 namespace xgrad::gan_mnist {
 
 namespace fs = std::filesystem;
-using models::DataKind;
+using namespace xgrad::models;
 
-const char* extension_of(DataKind) { return ".png"; }
+namespace {
 
-fs::path write_exhibit(const fs::path& path, const Array& samples, const Sheet& sheet, const models::SampleFormat&,
-                       models::PixelRange range) {
-  models::write_grid(path.string(), samples, {.rows = sheet.rows, .columns = sheet.columns, .range = range});
+std::string lines_of(const Array& samples, const std::string& alphabet) {
+  std::string text;
+  for (const std::u32string& line : spell(samples, alphabet)) text += to_utf8(line) + "\n";
+  return text;
+}
+
+// A moment of silence after each.
+Sound one_after_another(const Array& waves, std::int64_t rate) {
+  const std::int64_t length = waves.shape()[1];
+  const auto pause = static_cast<std::size_t>(length / 8);
+  Sound sound{.rate = rate, .samples = {}};
+  for (const double x : waves.to_vector<double>()) {
+    sound.samples.push_back(to_sample(x));
+    const auto period = static_cast<std::size_t>(length) + pause;
+    if (sound.samples.size() % period == static_cast<std::size_t>(length)) {
+      sound.samples.insert(sound.samples.end(), pause, 0);
+    }
+  }
+  return sound;
+}
+
+}  // namespace
+
+const char* extension_of(DataKind kind) {
+  switch (kind) {
+    case DataKind::text:
+      return ".txt";
+    case DataKind::waves:
+      return ".wav";
+    case DataKind::images:
+      break;
+  }
+  return ".png";
+}
+
+fs::path write_exhibit(const fs::path& path, const Array& samples, const Sheet& sheet, const SampleFormat& format,
+                       PixelRange range) {
+  const auto write_pictures = [&](const fs::path& to, const Array& pictures, PixelRange of) {
+    write_grid(to.string(), pictures, {.rows = sheet.rows, .columns = sheet.columns, .range = of});
+  };
+  switch (format.kind) {
+    case DataKind::text:
+      nn::write_file(path.string(), lines_of(samples, format.alphabet));
+      return path;
+    case DataKind::waves: {
+      const Array waves = samples.reshape({samples.shape()[0], format.width});
+      const fs::path sound = fs::path(path).replace_extension(".wav");
+      nn::write_file(sound.string(), encode_wav(one_after_another(waves, format.rate)));
+      write_pictures(fs::path(path).replace_extension(".png"), spectrogram(waves), PixelRange::unit);
+      return sound;
+    }
+    case DataKind::images:
+      break;
+  }
+  write_pictures(path, samples, range);
   return path;
 }
 

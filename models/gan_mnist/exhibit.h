@@ -10,10 +10,12 @@
 
 namespace xgrad::gan_mnist {
 
-/// ".png" of images.
+/// Of the file with samples of a kind: ".png", ".txt" or ".wav".
 const char* extension_of(models::DataKind kind);
 
-/// Images as a grid of the sheet's rows and columns. Gives `path`. @throws IoError
+/// Images and waves' spectrograms as a grid of the sheet's rows and columns, texts a line each, waves one after the
+/// other. Waves are written beside their spectrograms, to `path` with the extensions .wav and .png. Gives the path of
+/// the samples. @throws IoError
 std::filesystem::path write_exhibit(const std::filesystem::path& path, const Array& samples, const Sheet& sheet,
                                     const models::SampleFormat& format, models::PixelRange range);
 

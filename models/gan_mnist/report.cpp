@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
+#include <set>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -63,6 +65,8 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+std::string pre(const std::string& text) { return "<pre>" + escaped(text) + "</pre>\n"; }
+
 // RFC 4648.
 std::string base64(const std::string& bytes) {
   constexpr const char* digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -78,43 +82,60 @@ std::string base64(const std::string& bytes) {
   return out;
 }
 
-// Pictures in the order of their rounds, the last one among them; not so many that the page grows heavy.
-std::vector<fs::path> pictures(const fs::path& folder) {
+// The samples' files without their extensions, in the order of their rounds, the last one among them; not so many that
+// the page grows heavy.
+std::vector<fs::path> exhibits(const fs::path& folder) {
   constexpr std::size_t most = 32;
-  std::vector<fs::path> all;
+  std::set<fs::path> stems;  // waves have two files
   for (const auto& entry : fs::directory_iterator(folder)) {
-    const bool of_round = entry.path().filename().string().starts_with("step-");
-    if (of_round && entry.path().extension() == ".png") all.push_back(entry.path());
+    const std::string stem = entry.path().stem().string();
+    if (stem.starts_with("step-")) stems.insert(folder / stem);
   }
-  std::sort(all.begin(), all.end());
+  const std::vector<fs::path> all(stems.begin(), stems.end());
   if (all.size() <= most) return all;
   std::vector<fs::path> some;
   for (std::size_t i = 0; i < most; ++i) some.push_back(all[i * (all.size() - 1) / (most - 1)]);
   return some;
 }
 
-// The sample grid over time: a slider that shows one of the embedded pictures.
+// Whatever there is of one exhibit: a picture, a sound, a text.
+std::string embedded(const fs::path& stem, const std::string& title) {
+  std::string out;
+  const auto content = [&](const char* extension) -> std::optional<std::string> {
+    const fs::path path = stem.string() + extension;
+    if (!fs::exists(path)) return std::nullopt;
+    return nn::read_file(path.string());
+  };
+  if (const auto png = content(".png")) {
+    out += "<img alt=\"" + title + "\" src=\"data:image/png;base64," + base64(*png) + "\">\n";
+  }
+  if (const auto wav = content(".wav"))
+    out += "<audio controls src=\"data:audio/wav;base64," + base64(*wav) + "\"></audio>\n";
+  if (const auto txt = content(".txt")) out += pre(*txt);
+  return out;
+}
+
+// The samples over time: a slider that shows one of the embedded exhibits.
 std::string slider(const std::vector<fs::path>& shown) {
   std::string out;
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const bool last = i + 1 == shown.size();
-    const std::string round = std::to_string(std::strtoll(shown[i].stem().string().substr(5).c_str(), nullptr, 10));
-    out += "<img class=\"grid\" alt=\"samples after round " + round + "\" " + (last ? "" : "hidden ") +
-           "src=\"data:image/png;base64," + base64(nn::read_file(shown[i].string())) + "\">\n";
+    const std::string round = std::to_string(std::strtoll(shown[i].filename().string().substr(5).c_str(), nullptr, 10));
+    const std::string title = "samples after round " + round;
+    out += "<div class=\"exhibit\" title=\"" + title + "\"" + (last ? "" : " hidden") + ">\n" +
+           embedded(shown[i], title) + "</div>\n";
   }
   if (shown.size() < 2) return out;
   const std::string top = std::to_string(shown.size() - 1);
   return out + "<input id=\"time\" type=\"range\" min=\"0\" max=\"" + top + "\" value=\"" + top +
          "\" aria-label=\"time\"> <output id=\"round\"></output>\n<script>\n"
-         "const grids = document.querySelectorAll('.grid'), time = document.getElementById('time');\n"
+         "const exhibits = document.querySelectorAll('.exhibit'), time = document.getElementById('time');\n"
          "function show() {\n"
-         "  grids.forEach((grid, i) => { grid.hidden = i != time.value; });\n"
-         "  document.getElementById('round').value = grids[time.value].alt;\n"
+         "  exhibits.forEach((exhibit, i) => { exhibit.hidden = i != time.value; });\n"
+         "  document.getElementById('round').value = exhibits[time.value].title;\n"
          "}\n"
          "time.addEventListener('input', show);\nshow();\n</script>\n";
 }
-
-std::string pre(const std::string& text) { return "<pre>" + escaped(text) + "</pre>\n"; }
 
 }  // namespace
 
@@ -125,12 +146,12 @@ void write_report(const fs::path& run, const std::string& description) {
       "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n<title>" + title +
       "</title>\n<style>body { font: 16px sans-serif; max-width: 42em; margin: 2em auto }\n"
       "img { width: 100%; image-rendering: pixelated } input { width: 70% } pre { overflow: auto }</style>\n<h1>" +
-      title + "</h1>\n" + pre(description) + slider(pictures(run / "samples"));
+      title + "</h1>\n" + pre(description) + slider(exhibits(run / "samples"));
   const std::pair<const char*, const char*> curves[] = {{"d_loss", "Loss of D"},
                                                         {"g_loss", "Loss of G"},
                                                         {"penalty", "Penalty"},
-                                                        {"d_real", "Mean logit of real images"},
-                                                        {"d_fake", "Mean logit of generated images"}};
+                                                        {"d_real", "Mean logit of real samples"},
+                                                        {"d_fake", "Mean logit of generated samples"}};
   for (const auto& [name, title] : curves) {
     const Points points = read_curve(metrics, name);
     if (!points.empty()) page += "<h2>" + std::string(title) + "</h2>\n" + svg(points) + "\n";

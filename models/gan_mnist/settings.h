@@ -47,7 +47,10 @@ struct Settings {
 template <class S, class F>
 void for_each_setting(S& s, F&& f) {
   f("preset", s.preset, "Kind of GAN; `gan_mnist info --presets` lists them");
-  f("data", s.data, "What to learn from: fashion, mnist, or a folder with the four IDX files (plain or .gz)");
+  f("data", s.data,
+    "What to learn from: fashion, mnist or a folder with the four IDX files (plain or .gz); for networks of text gpl-3 "
+    "or "
+    "a text file; for those of waves tones or a folder of WAV files");
   f("net", s.net, "Networks; `gan_mnist info --presets` lists them too");
   f("epochs", s.epochs, "Passes over the data");
   f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
@@ -63,7 +66,7 @@ void for_each_setting(S& s, F&& f) {
   f("pac", s.pac, "Images that D judges together (PacGAN); divides the batch size");
   f("average", s.average, "Decay of the moving average of G that draws the samples; 0: G itself draws them");
   f("seed", s.seed, "Names the random numbers; the same seed gives the same run");
-  f("sample-every", s.sample_every, "Rounds between sample pictures; 0: an epoch");
+  f("sample-every", s.sample_every, "Rounds between samples to look at; 0: an epoch");
   f("save-every", s.save_every, "Rounds between checkpoints; 0: an epoch");
   f("log-every", s.log_every, "Rounds between lines of metrics.jsonl");
   f("threads", s.threads, "Threads of kernels and matrix products; by default all cores");
