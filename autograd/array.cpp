@@ -7,6 +7,7 @@
 #include <new>
 #include <sstream>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/memory.h>
@@ -19,10 +20,19 @@ static_assert(sizeof(Buffer) <= Buffer::header_size);
 
 intrusive_ptr<Buffer> Buffer::make(std::size_t bytes) {
   void* block = memory::allocate(header_size + bytes);
-  return intrusive_ptr<Buffer>::adopt(new (block) Buffer(bytes));
+  auto buffer = intrusive_ptr<Buffer>::adopt(new (block) Buffer(bytes));
+  if (recorder) [[unlikely]]
+    note_made(buffer.get());
+  return buffer;
+}
+
+intrusive_ptr<Buffer> Buffer::borrow() {
+  return intrusive_ptr<Buffer>::adopt(new (memory::allocate(header_size)) Buffer(0));
 }
 
 void Buffer::destroy(Buffer* buffer) noexcept {
+  if (recorder) [[unlikely]]
+    note_freed(buffer);
   const std::size_t bytes = header_size + buffer->bytes_;
   buffer->~Buffer();
   memory::deallocate(buffer, bytes);
@@ -38,7 +48,12 @@ Array::Array(const Shape& shape, DType dtype) : shape_(shape), dtype_(dtype) {
 
 Array Array::full(const Shape& shape, double value, DType dtype) {
   Array a(shape, dtype);
-  kernels::fill(a, value);
+  {
+    const detail::PauseRecording pause;
+    kernels::fill(a, value);
+  }
+  if (detail::recorder) [[unlikely]]
+    detail::record_constant(a);
   return a;
 }
 
@@ -57,6 +72,8 @@ template Array Array::from<std::int64_t>(const std::vector<std::int64_t>&, const
 
 void* Array::mutable_raw() {
   if (!buffer_) throw ValueError("[Array] an undefined array has no elements to write");
+  if (detail::recorder) [[unlikely]]
+    detail::refuse_on_host("an array is written");
   if (!unique()) *this = clone();
   return buffer_->data();
 }
@@ -75,24 +92,39 @@ Array Array::clone() const {
   if (!defined()) return {};
   Array a(shape_, dtype_);
   std::memcpy(a.buffer_->data(), raw(), nbytes());
+  if (detail::recorder) [[unlikely]]
+    detail::record_conversion(*this, a);
   return a;
 }
 
 Array Array::astype(DType dtype) const {
   if (dtype == dtype_) return *this;
   Array a(shape_, dtype);
-  kernels::cast(*this, a);
+  {
+    const detail::PauseRecording pause;
+    kernels::cast(*this, a);
+  }
+  if (detail::recorder) [[unlikely]]
+    detail::record_conversion(*this, a);
   return a;
 }
 
 void Array::check_dtype(DType wanted) const {
+  if (detail::recorder) [[unlikely]]
+    detail::refuse_on_host("the elements of an array are read or written");
   if (wanted != dtype_) {
     throw DTypeError(std::string("[Array] holds ") + name_of(dtype_) + ", asked for as " + name_of(wanted) +
                      "; convert with astype");
   }
 }
 
+void Array::check_readable() const {
+  if (detail::recorder) [[unlikely]]
+    detail::refuse_on_host("values are read");
+}
+
 void Array::check_single() const {
+  check_readable();
   if (!defined() || size() != 1) {
     throw ShapeError("[item] needs exactly one element, got shape " + to_string(shape_));
   }

@@ -22,19 +22,25 @@ namespace xgrad {
 
 namespace detail {
 
-/// Header of a pooled block; the elements follow it.
+/// Header of a pooled block; the elements follow it, or lie in memory that somebody else keeps.
 class Buffer : public RefCounted {
  public:
   static constexpr std::size_t header_size = 64;
   static intrusive_ptr<Buffer> make(std::size_t bytes);
+  /// A header alone, for elements that `aim` points to.
+  static intrusive_ptr<Buffer> borrow();
   static void destroy(Buffer* buffer) noexcept;
 
-  void* data() noexcept { return reinterpret_cast<char*>(this) + header_size; }
+  void* data() noexcept { return data_; }
+  void aim(void* data) noexcept { data_ = data; }
 
  private:
-  explicit Buffer(std::size_t bytes) noexcept : bytes_(bytes) {}
+  explicit Buffer(std::size_t bytes) noexcept : bytes_(bytes), data_(reinterpret_cast<char*>(this) + header_size) {}
   std::size_t bytes_;
+  void* data_;
 };
+
+class BorrowedArray;
 
 }  // namespace detail
 
@@ -83,7 +89,9 @@ class Array {
   const void* raw() const noexcept { return buffer_ ? buffer_->data() : nullptr; }
   void* mutable_raw();
   /// True when no other Array holds the buffer, so that writing in place is seen by nobody else.
-  bool unique() const noexcept { return buffer_ && buffer_->use_count() == 1; }
+  bool unique() const noexcept { return use_count() == 1; }
+  /// Number of Arrays that hold the buffer.
+  std::uint32_t use_count() const noexcept { return buffer_ ? buffer_->use_count() : 0; }
   bool shares_buffer_with(const Array& other) const noexcept { return buffer_ && buffer_ == other.buffer_; }
 
   /// Same elements under another shape, sharing the buffer. @throws ShapeError when the sizes differ.
@@ -100,6 +108,7 @@ class Array {
   /// All elements in row-major order, converted.
   template <class T>
   std::vector<T> to_vector() const {
+    check_readable();
     std::vector<T> v(static_cast<std::size_t>(size()));
     for (std::size_t i = 0; i < v.size(); ++i) v[i] = element<T>(i);
     return v;
@@ -110,8 +119,10 @@ class Array {
   auto view() const;
 
  private:
+  friend class detail::BorrowedArray;
   void check_dtype(DType wanted) const;
   void check_single() const;
+  void check_readable() const;
   template <class T>
   T element(std::size_t i) const noexcept {
     if (dtype_ == DType::float32) return static_cast<T>(static_cast<const float*>(raw())[i]);

@@ -9,6 +9,7 @@
 #include <string>
 
 #include <xgrad/autograd/anomaly.h>
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/kernels/elementwise.h>
@@ -161,6 +162,8 @@ class Sweep {
       Variable& g = w_.grads[w_.visits[v].first_grad];
       if (!w_.visits[v].node->is_leaf() || !g.defined()) continue;
       const Variable& stored = static_cast<LeafNode*>(w_.visits[v].node)->grad;
+      if (detail::recorder) [[unlikely]]
+        detail::record_accumulation(*static_cast<LeafNode*>(w_.visits[v].node));
       if (!stored.defined() || adds_in_place(stored)) continue;
       const GradModeGuard mode(create_graph_);
       g = add(stored, g);
@@ -266,7 +269,8 @@ class Sweep {
   /// True when nobody else can see the sum being written.
   bool adds_in_place(const Variable& into) const {
     const detail::VariableImpl* impl = Access::impl(into);
-    return !create_graph_ && !impl->node && impl->use_count() == 1 && impl->value.unique();
+    // A recorded step sees sums as ops.
+    return !detail::recorder && !create_graph_ && !impl->node && impl->use_count() == 1 && impl->value.unique();
   }
 
   static void run_hooks(const Node& node, std::span<Variable> grads) {

@@ -43,6 +43,12 @@ class AnomalyError : public Error {
   using Error::Error;
 };
 
+/// A step cannot be captured: it does what a replay would not do again. See docs/compile.md.
+class CompileError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// A file or stream could not be read or written by the operating system; the message names path and errno.
 class IoError : public Error {
  public:

@@ -159,9 +159,8 @@ std::vector<Variables> jacobian(const MultiFunction& f, const Variables& x) {
     // One sweep an output element, each with a unit cotangent.
     std::vector<Variables> rows(x.size());
     for (std::int64_t k = 0; k < y.size(); ++k) {
-      Array unit = Array::zeros({y.size()}, DType::float64);
-      unit.mutable_data<double>()[k] = 1.0;
-      const Variable u(unit.astype(y.dtype()).reshape(y.shape()));
+      const Variable u =
+          reshape(astype(equal(arange(y.size()), full({}, static_cast<double>(k))), y.dtype()), y.shape());
       const Variables g = grad_or_zeros({y}, in, {u}, keep);
       for (std::size_t j = 0; j < x.size(); ++j) rows[j].push_back(reshape(g[j], Shape{g[j].size()}));
     }

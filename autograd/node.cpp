@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include <xgrad/autograd/capture_watch.h>
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/op.h>
@@ -61,10 +62,15 @@ std::int64_t Node::live_count() noexcept { return live_nodes.load(std::memory_or
 
 LeafNode::LeafNode(const Array& value) : Node(0) { output_spec(0) = {value.shape(), value.dtype()}; }
 
-void VariableImpl::destroy(VariableImpl* impl) noexcept { delete impl; }
+void VariableImpl::destroy(VariableImpl* impl) noexcept {
+  if (recorder) [[unlikely]] note_freed(impl);
+  delete impl;
+}
 
 Variable Access::make(Array value, intrusive_ptr<Node> node, std::uint32_t output) {
-  return Variable(intrusive_ptr<VariableImpl>::adopt(new VariableImpl(std::move(value), std::move(node), output)));
+  Variable v(intrusive_ptr<VariableImpl>::adopt(new VariableImpl(std::move(value), std::move(node), output)));
+  if (recorder) [[unlikely]] note_made(Access::impl(v));
+  return v;
 }
 
 // --- recorded ops ---------------------------------------------------------------------------------------------------

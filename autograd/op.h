@@ -13,12 +13,15 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <span>
 #include <utility>
 
 #include <xgrad/autograd/anomaly.h>
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/node.h>
 #include <xgrad/autograd/variable.h>
 
@@ -49,6 +52,20 @@ struct NoAttrs {};
 template <class Attrs>
 class Op;
 
+/// What runs an op: a function that computes into `out`, and for element-wise ops the loop that it is.
+template <class Attrs>
+struct Kernel {
+  using Function = void (*)(const Attrs&, Operands in, Array& out);
+  using Describe = kernels::Elementwise (*)(const Attrs&);
+
+  constexpr Kernel(std::nullptr_t = nullptr) noexcept {}
+  template <std::convertible_to<Function> F>
+  constexpr Kernel(F f, Describe describe = nullptr) noexcept : function(f), elementwise(describe) {}
+
+  Function function = nullptr;
+  Describe elementwise = nullptr;
+};
+
 /// Static description of an op. `Attrs` holds its plain parameters (axes, slopes), never Variables.
 template <class Attrs = NoAttrs>
 struct OpDef {
@@ -56,7 +73,7 @@ struct OpDef {
   /// Shape and dtype of the output from those of the inputs; checks the arguments. Reads no element.
   Spec (*infer)(const char* name, const Attrs&, Operands);
   /// Computes into `out`, which has the inferred spec and aliases no input. Null: the output is input 0 reshaped.
-  void (*run)(const Attrs&, Operands, Array& out);
+  Kernel<Attrs> run;
   /// uses[i]: what rule(op, g, i) reads. Inputs past the third share the third entry.
   std::array<std::uint32_t, 3> uses{};
   /// Gradient for input i given that of the output; only called when wanted. Written in public ops, so that it can
@@ -120,9 +137,13 @@ Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Vari
   const Operands operands(inputs);
   const Spec spec = def.infer(def.name, attrs, operands);
   Array out;
-  if (def.run) {
+  if (recorder && def.run.function) [[unlikely]] {
+    const Work work = [run = def.run.function, attrs](auto in, auto outs) { run(attrs, Operands(in), *outs[0]); };
+    out = record_op(def.name, work, inputs, spec.shape, spec.dtype);
+    if (def.run.elementwise) record_elementwise(def.run.elementwise(attrs));
+  } else if (def.run.function) {
     out = Array(spec.shape, spec.dtype);
-    def.run(attrs, operands, out);
+    def.run.function(attrs, operands, out);
   } else {
     out = operands[0].reshape(spec.shape);
   }

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/elementwise.h>
 
@@ -13,6 +14,19 @@ namespace {
 
 void check_floating(const char* op, DType dtype) {
   if (!is_floating(dtype)) throw DTypeError("[" + std::string(op) + "] draws float32 or float64, asked for int64");
+}
+
+/// Memory filled by fill(place in the stream, out), the parameters telling draws of one name apart.
+template <class F>
+Variable drawn(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
+               const F& fill) {
+  const auto draw = [&generator, fill](Array& out) { fill(generator.take(out.size(), out.dtype()), out); };
+  if (detail::recorder) [[unlikely]] {
+    return Variable(detail::record_draw(name, generator, p, q, shape, dtype, draw));
+  }
+  Array out(shape, dtype);
+  draw(out);
+  return Variable(std::move(out));
 }
 
 }  // namespace
@@ -49,31 +63,27 @@ Variable uniform(const Shape& shape, double low, double high, DType dtype, Gener
     throw ValueError("[uniform] the lower bound " + std::to_string(low) + " is above the upper bound " +
                      std::to_string(high));
   }
-  Array out(shape, dtype);
-  kernels::uniform(generator.take(out.size(), dtype), low, high, out);
-  return Variable(std::move(out));
+  return drawn("uniform", generator, low, high, shape, dtype,
+               [low, high](kernels::PhiloxState at, Array& out) { kernels::uniform(at, low, high, out); });
 }
 
 Variable normal(const Shape& shape, double mean, double sd, DType dtype, Generator& generator) {
   check_floating("normal", dtype);
   if (!(sd >= 0.0)) throw ValueError("[normal] the standard deviation must be at least 0, got " + std::to_string(sd));
-  Array out(shape, dtype);
-  kernels::normal(generator.take(out.size(), dtype), mean, sd, out);
-  return Variable(std::move(out));
+  return drawn("normal", generator, mean, sd, shape, dtype,
+               [mean, sd](kernels::PhiloxState at, Array& out) { kernels::normal(at, mean, sd, out); });
 }
 
 Variable bernoulli(const Shape& shape, double p, DType dtype, Generator& generator) {
   check_floating("bernoulli", dtype);
   if (!(p >= 0.0 && p <= 1.0)) throw ValueError("[bernoulli] p must be in [0, 1], got " + std::to_string(p));
-  Array out(shape, dtype);
-  kernels::bernoulli(generator.take(out.size(), dtype), p, out);
-  return Variable(std::move(out));
+  return drawn("bernoulli", generator, p, 0.0, shape, dtype,
+               [p](kernels::PhiloxState at, Array& out) { kernels::bernoulli(at, p, out); });
 }
 
 Variable permutation(std::int64_t n, Generator& generator) {
-  Array out(Shape{n}, DType::int64);
-  kernels::permutation(generator.take(n, DType::int64), out);
-  return Variable(std::move(out));
+  return drawn("permutation", generator, 0.0, 0.0, Shape{n}, DType::int64,
+               [](kernels::PhiloxState at, Array& out) { kernels::permutation(at, out); });
 }
 
 }  // namespace xgrad

@@ -4,6 +4,7 @@
 
 #include <ostream>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/node.h>
@@ -38,6 +39,8 @@ Variable::Variable(Array value, bool requires_grad) {
   if (!value.defined()) throw_undefined("Variable");
   auto node = requires_grad ? new_leaf(value) : nullptr;
   impl_ = intrusive_ptr<VariableImpl>::adopt(new VariableImpl(std::move(value), std::move(node), 0));
+  if (detail::recorder) [[unlikely]]
+    detail::note_made(impl_.get());
 }
 
 Variable::Variable(intrusive_ptr<VariableImpl> impl) noexcept : impl_(std::move(impl)) {}
@@ -55,7 +58,12 @@ VariableImpl& Variable::impl(const char* what) const {
   return *impl_;
 }
 
-const Array& Variable::array() const { return impl("array").value; }
+const Array& Variable::array() const {
+  const VariableImpl& v = impl("array");
+  if (detail::recorder) [[unlikely]]
+    detail::note_read(*this);
+  return v.value;
+}
 
 void Variable::set_array(Array value) {
   VariableImpl& v = impl("set_array");
@@ -72,6 +80,8 @@ void Variable::set_array(Array value) {
                      name_of(value.dtype()) + "; convert with astype");
   }
   v.value = std::move(value);
+  if (detail::recorder) [[unlikely]]
+    detail::record_assignment(*this);
 }
 
 Array& Variable::mutable_array() {
@@ -109,6 +119,8 @@ Variable Variable::detach() const { return Variable(array()); }
 
 Variable Variable::grad() const {
   const LeafNode* leaf = leaf_of(impl("grad"));
+  if (detail::recorder && leaf && leaf->grad.defined()) [[unlikely]]
+    detail::check_own_gradient(*leaf);
   return leaf ? leaf->grad : Variable();
 }
 
@@ -120,10 +132,16 @@ void Variable::set_grad(Variable g) {
                      ", the gradient " + name_of(g.dtype()) + to_string(g.shape()));
   }
   leaf->grad = std::move(g);
+  if (detail::recorder) [[unlikely]]
+    detail::record_gradient(*leaf);
 }
 
 void Variable::zero_grad() {
-  if (LeafNode* leaf = leaf_of(impl("zero_grad"))) leaf->grad = Variable();
+  LeafNode* leaf = leaf_of(impl("zero_grad"));
+  if (!leaf) return;
+  leaf->grad = Variable();
+  if (detail::recorder) [[unlikely]]
+    detail::record_gradient(*leaf);
 }
 
 void Variable::backward() const { xgrad::backward(*this); }

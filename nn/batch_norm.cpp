@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // BatchNorm: standardised channels in training, ops on the running statistics in evaluation.
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/kernels/normalize.h>
@@ -60,18 +61,24 @@ Variable BatchNorm::forward(const Variable& x) {
 }
 
 void BatchNorm::track(const Variable& x, std::int64_t count) {
-  const NoGradGuard unrecorded;
-  Array batch_mean(running_mean.shape(), x.dtype()), batch_var(running_var.shape(), x.dtype());
-  kernels::moments(x.array(), batch_mean, batch_var);
-  const std::int64_t batches = num_batches_tracked.item<std::int64_t>() + 1;
-  const double share = momentum_.value_or(1.0 / static_cast<double>(batches));
-  const auto blend = [&](Variable& running, const Array& batch, double factor) {
-    running.set_array((running * (1.0 - share) + Variable(batch) * (share * factor)).array());
-  };
-  const auto n = static_cast<double>(count);
-  blend(running_mean, batch_mean, 1.0);
-  blend(running_var, batch_var, n / (n - 1.0));
-  num_batches_tracked.set_array(Array::full({}, static_cast<double>(batches), DType::int64));
+  const Variable* const reads[] = {&x};
+  const Variable running[] = {running_mean, running_var, num_batches_tracked};
+  xgrad::detail::perform("track", reads, running,
+                         [mean = running_mean, var = running_var, tracked = num_batches_tracked, momentum = momentum_,
+                          count](xgrad::detail::Reads in) {
+                           const NoGradGuard unrecorded;
+                           Array batch_mean(mean.shape(), mean.dtype()), batch_var(var.shape(), var.dtype());
+                           kernels::moments(in[0]->array(), batch_mean, batch_var);
+                           const std::int64_t batches = tracked.item<std::int64_t>() + 1;
+                           const double share = momentum.value_or(1.0 / static_cast<double>(batches));
+                           const auto blend = [share](Variable running, const Array& batch, double factor) {
+                             running.set_array((running * (1.0 - share) + Variable(batch) * (share * factor)).array());
+                           };
+                           const auto n = static_cast<double>(count);
+                           blend(mean, batch_mean, 1.0);
+                           blend(var, batch_var, n / (n - 1.0));
+                           Variable(tracked).set_array(Array::full({}, static_cast<double>(batches), DType::int64));
+                         });
 }
 
 std::string BatchNorm::describe() const { return std::string(name_) + "(" + std::to_string(channels_) + ")"; }

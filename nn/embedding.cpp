@@ -2,6 +2,7 @@
 // Embedding: rows selected by label.
 #include <algorithm>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/nn/embedding.h>
@@ -37,11 +38,15 @@ Variable Embedding::forward(const Variable& labels) {
     throw DTypeError("[Embedding] labels must be int64, got " + std::string(name_of(labels.dtype())));
   }
   const std::int64_t n = weight.size(0);
-  const auto* label = labels.array().data<std::int64_t>();
-  const auto* wrong = std::find_if(label, label + labels.size(), [n](std::int64_t i) { return i < 0 || i >= n; });
-  if (wrong != label + labels.size()) {
-    throw ValueError("[Embedding] label " + std::to_string(*wrong) + " is outside [0, " + std::to_string(n) + ")");
-  }
+  const Variable* const reads[] = {&labels};
+  xgrad::detail::perform("check labels", reads, {}, [n](xgrad::detail::Reads in) {
+    const auto* label = in[0]->array().data<std::int64_t>();
+    const auto* end = label + in[0]->size();
+    const auto* wrong = std::find_if(label, end, [n](std::int64_t i) { return i < 0 || i >= n; });
+    if (wrong != end) {
+      throw ValueError("[Embedding] label " + std::to_string(*wrong) + " is outside [0, " + std::to_string(n) + ")");
+    }
+  });
   const Variable rows = embedding(labels, weight);
   if (!padding_idx_) return rows;
   return where(unsqueeze(equal(labels, index_of(*padding_idx_)), -1), rows.detach(), rows);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // GroupNorm and InstanceNorm: what batch normalisation does to channels, done to each sample's groups or channels.
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/kernels/normalize.h>
@@ -97,17 +98,24 @@ Variable InstanceNorm::forward(const Variable& x) {
 }
 
 void InstanceNorm::track(const Variable& lines) {
-  const NoGradGuard unrecorded;
-  const Shape rows{lines.size(1)};
-  Array sample_mean(rows, lines.dtype()), sample_var(rows, lines.dtype());
-  kernels::moments(lines.array(), sample_mean, sample_var);
-  const auto blend = [&](Variable& running, const Array& samples, double factor) {
-    const Variable average = mean(reshape(Variable(samples), {-1, channels_}), {0});
-    running.set_array((running * (1.0 - momentum_) + average * (momentum_ * factor)).array());
-  };
-  const auto n = static_cast<double>(lines.size(2));
-  blend(running_mean, sample_mean, 1.0);
-  blend(running_var, sample_var, n / (n - 1.0));
+  const Variable* const reads[] = {&lines};
+  const Variable running[] = {running_mean, running_var};
+  xgrad::detail::perform("track", reads, running,
+                         [to_mean = running_mean, to_var = running_var, channels = channels_,
+                          momentum = momentum_](xgrad::detail::Reads in) {
+                           const NoGradGuard unrecorded;
+                           const Array& x = in[0]->array();
+                           const Shape rows{x.shape()[1]};
+                           Array sample_mean(rows, x.dtype()), sample_var(rows, x.dtype());
+                           kernels::moments(x, sample_mean, sample_var);
+                           const auto blend = [&](Variable to, const Array& samples, double factor) {
+                             const Variable average = mean(reshape(Variable(samples), {-1, channels}), {0});
+                             to.set_array((to * (1.0 - momentum) + average * (momentum * factor)).array());
+                           };
+                           const auto n = static_cast<double>(x.shape()[2]);
+                           blend(to_mean, sample_mean, 1.0);
+                           blend(to_var, sample_var, n / (n - 1.0));
+                         });
 }
 
 std::string InstanceNorm::describe() const { return std::string(name_) + "(" + std::to_string(channels_) + ")"; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Losses, made of ops.
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops/arithmetic.h>
 #include <xgrad/autograd/ops/compare.h>
@@ -70,14 +71,17 @@ Variable cross_entropy(const Variable& logits, const Variable& labels, const Cro
     throw ValueError("[cross_entropy] label smoothing must be in [0, 1], not " + std::to_string(e));
   }
   const std::int64_t classes = logits.size(1);
-  const std::int64_t* label = labels.array().data<std::int64_t>();
-  for (std::int64_t i = 0; i < labels.size(); ++i) {
-    // gather would take a negative label to count from the end.
-    if (label[i] < 0 || label[i] >= classes) {
-      throw ValueError("[cross_entropy] label " + std::to_string(label[i]) + " at row " + std::to_string(i) +
-                       " is outside the " + std::to_string(classes) + " classes");
+  const Variable* const reads[] = {&labels};
+  xgrad::detail::perform("check labels", reads, {}, [classes](xgrad::detail::Reads in) {
+    const std::int64_t* label = in[0]->array().data<std::int64_t>();
+    for (std::int64_t i = 0; i < in[0]->size(); ++i) {
+      // gather would take a negative label to count from the end.
+      if (label[i] < 0 || label[i] >= classes) {
+        throw ValueError("[cross_entropy] label " + std::to_string(label[i]) + " at row " + std::to_string(i) +
+                         " is outside the " + std::to_string(classes) + " classes");
+      }
     }
-  }
+  });
   const Variable log_p = log_softmax(logits, -1);
   Variable loss = -squeeze(gather(log_p, 1, unsqueeze(labels, 1)), {1});
   if (e > 0.0) loss = loss * (1.0 - e) - mean(log_p, {1}) * e;

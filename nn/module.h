@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/random.h>
 #include <xgrad/autograd/state_dict.h>
 #include <xgrad/autograd/variable.h>
@@ -63,7 +64,11 @@ class Module {
   /// Training or evaluation mode, for this module and its descendants.
   Module& train(bool on = true);
   Module& eval() { return train(false); }
-  bool is_training() const noexcept { return training_; }
+  bool is_training() const {
+    if (xgrad::detail::recorder) [[unlikely]]
+      xgrad::detail::record_flag(training_);
+    return training_;
+  }
 
   /// Drops all gradients.
   void zero_grad();

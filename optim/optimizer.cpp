@@ -4,6 +4,7 @@
 #include <cmath>
 #include <sstream>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/optim/optimizer.h>
 #include <xgrad/optim/state_reader.h>
@@ -60,30 +61,33 @@ void Optimizer::step(const Variables& grads) {
     throw ValueError("[" + name_ + "] got " + std::to_string(grads.size()) + " gradients for " +
                      std::to_string(parameters_.size()) + " parameters");
   }
+  std::vector<std::size_t> which;
+  std::vector<const Variable*> given;
   for (std::size_t i = 0; i < grads.size(); ++i) {
     if (!grads[i].defined()) continue;
     const Array& g = grads[i].array();
     const Array& p = parameters_[i].array();
     if (!(g.shape() == p.shape())) throw ShapeError(mismatch(i, to_string(g.shape()), to_string(p.shape())));
     if (g.dtype() != p.dtype()) throw DTypeError(mismatch(i, name_of(g.dtype()), name_of(p.dtype())));
+    which.push_back(i);
+    given.push_back(&grads[i]);
   }
-  apply(grads);
+  xgrad::detail::perform(name_.c_str(), given, parameters_, [this, which](xgrad::detail::Reads g) { apply(which, g); });
 }
 
-void Optimizer::apply(const Variables& grads) {
+void Optimizer::apply(const std::vector<std::size_t>& which, std::span<const Variable* const> grads) {
   // All memory is taken before the first value changes, so that running out of it changes nothing.
-  for (std::size_t i = 0; i < grads.size(); ++i) {
-    if (!grads[i].defined()) continue;
+  for (const std::size_t i : which) {
     Variable& p = parameters_[i];
     Slot& slot = slots_[i];
     p.mutable_array();
     while (slot.moments.size() < moment_names_.size()) slot.moments.push_back(Array::zeros(p.shape(), p.dtype()));
     for (Array& moment : slot.moments) moment.mutable_raw();
   }
-  for (std::size_t i = 0; i < grads.size(); ++i) {
-    if (!grads[i].defined()) continue;
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    const std::size_t i = which[k];
     ++slots_[i].step;
-    update(grads[i].array(), parameters_[i].mutable_array(), slots_[i]);
+    update(grads[k]->array(), parameters_[i].mutable_array(), slots_[i]);
   }
 }
 

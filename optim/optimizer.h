@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,7 +59,8 @@ class Optimizer {
   void require(bool ok, const char* option, double value, const char* domain) const;
 
  private:
-  void apply(const Variables& grads);
+  /// One update of the parameters of those numbers.
+  void apply(const std::vector<std::size_t>& which, std::span<const Variable* const> grads);
   std::string mismatch(std::size_t i, const std::string& gradient, const std::string& parameter) const;
 
   std::string name_;

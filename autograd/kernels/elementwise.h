@@ -32,6 +32,14 @@ enum class Binary : std::uint8_t {
 };
 // clang-format on
 
+/// A function above with its parameters: what an op says of itself so that a captured step can fuse it with others.
+struct Elementwise {
+  int arity;  ///< 1 or 2: which of the functions is meant
+  Unary unary;
+  Binary binary;
+  double p = 0, q = 0;
+};
+
 void unary(Unary f, const Array& x, Array& out, double p = 0, double q = 0);
 /// a and b share out's dtype and broadcast to out's shape.
 void binary(Binary f, const Array& a, const Array& b, Array& out, double p = 0);

@@ -73,10 +73,10 @@ Variable affine(const Variable& x, double scale, double shift) {
   static constexpr OpDef<AffineAttrs> op{
       .name = "affine",
       .infer = infer::same,
-      .run = [](const AffineAttrs& a, Operands in,
-                Array& out) { kernels::unary(Unary::affine, in[0], out, a.scale, a.shift); },
-      .rule = [](const Op<AffineAttrs>& op, const Variable& g,
-                 std::size_t) { return op.attrs().scale == 1.0 ? g : g * op.attrs().scale; }};
+      .run = run::unary_with<Unary::affine, &AffineAttrs::scale, &AffineAttrs::shift>,
+      .rule = [](const Op<AffineAttrs>& op, const Variable& g, std::size_t) {
+        return op.attrs().scale == 1.0 ? g : g * op.attrs().scale;
+      }};
   return apply(op, AffineAttrs{scale, shift}, x);
 }
 
@@ -111,17 +111,14 @@ struct ExponentAttrs {
 }  // namespace
 
 Variable pow(const Variable& x, double exponent) {
-  static constexpr OpDef<ExponentAttrs> op{
-      .name = "pow",
-      .infer = infer::floating,
-      .run = [](const ExponentAttrs& a, Operands in,
-                Array& out) { kernels::unary(Unary::pow, in[0], out, a.exponent); },
-      .uses = {uses::input(0)},
-      .rule =
-          [](const Op<ExponentAttrs>& op, const Variable& g, std::size_t) {
-            const double p = op.attrs().exponent;
-            return p == 0.0 ? Variable() : g * (pow(op.input(0), p - 1.0) * p);
-          }};
+  static constexpr OpDef<ExponentAttrs> op{.name = "pow",
+                                           .infer = infer::floating,
+                                           .run = run::unary_with<Unary::pow, &ExponentAttrs::exponent>,
+                                           .uses = {uses::input(0)},
+                                           .rule = [](const Op<ExponentAttrs>& op, const Variable& g, std::size_t) {
+                                             const double p = op.attrs().exponent;
+                                             return p == 0.0 ? Variable() : g * (pow(op.input(0), p - 1.0) * p);
+                                           }};
   return apply(op, ExponentAttrs{exponent}, x);
 }
 

@@ -94,15 +94,34 @@ Spec broadcast_floating(const char* op, const Attrs& attrs, Operands in) {
 
 namespace xgrad::run {
 
-template <kernels::Unary kernel>
-void unary(const NoAttrs&, Operands in, Array& out) {
-  kernels::unary(kernel, in[0], out);
-}
+template <kernels::Unary f>
+inline constexpr Kernel<NoAttrs> unary{
+    [](const NoAttrs&, Operands in, Array& out) { kernels::unary(f, in[0], out); },
+    [](const NoAttrs&) { return kernels::Elementwise{.arity = 1, .unary = f, .binary = {}}; }};
 
-template <kernels::Binary kernel>
-void binary(const NoAttrs&, Operands in, Array& out) {
-  kernels::binary(kernel, in[0], in[1], out);
-}
+template <kernels::Binary f>
+inline constexpr Kernel<NoAttrs> binary{
+    [](const NoAttrs&, Operands in, Array& out) { kernels::binary(f, in[0], in[1], out); },
+    [](const NoAttrs&) { return kernels::Elementwise{.arity = 2, .unary = {}, .binary = f}; }};
+
+/// With the attributes that are its parameters, e.g. unary_with<Unary::affine, &Attrs::scale, &Attrs::shift>.
+template <kernels::Unary f, auto first, auto... more>
+inline constexpr auto unary_with = []<class Attrs>(double Attrs::*) {
+  return Kernel<Attrs>{
+      [](const Attrs& a, Operands in, Array& out) { kernels::unary(f, in[0], out, a.*first, a.*more...); },
+      [](const Attrs& a) {
+        return kernels::Elementwise{1, f, {}, a.*first, a.*more...};
+      }};
+}(first);
+
+template <kernels::Binary f, auto parameter>
+inline constexpr auto binary_with = []<class Attrs>(double Attrs::*) {
+  return Kernel<Attrs>{
+      [](const Attrs& a, Operands in, Array& out) { kernels::binary(f, in[0], in[1], out, a.*parameter); },
+      [](const Attrs& a) {
+        return kernels::Elementwise{2, {}, f, a.*parameter};
+      }};
+}(parameter);
 
 }  // namespace xgrad::run
 

@@ -4,7 +4,10 @@
 
 #include <string>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/op.h>
+#include <xgrad/autograd/ops/shape.h>
 
 namespace xgrad {
 
@@ -15,29 +18,51 @@ Variable zeros_like(const Variable& x) { return zeros(x.shape(), x.dtype()); }
 Variable ones_like(const Variable& x) { return ones(x.shape(), x.dtype()); }
 
 Variable arange(std::int64_t n, DType dtype, double start, double step) {
-  Array values({n}, DType::float64);
-  auto* p = values.mutable_data<double>();
-  for (std::int64_t i = 0; i < n; ++i) p[i] = start + step * static_cast<double>(i);
-  return Variable(values.astype(dtype));
+  Array values;
+  {
+    const detail::PauseRecording pause;
+    values = Array({n}, DType::float64);
+    auto* p = values.mutable_data<double>();
+    for (std::int64_t i = 0; i < n; ++i) p[i] = start + step * static_cast<double>(i);
+    values = values.astype(dtype);
+  }
+  if (detail::recorder) [[unlikely]]
+    detail::record_constant(values);
+  return Variable(std::move(values));
 }
+
+namespace {
+struct ClassAttrs {
+  std::int64_t classes;
+};
+}  // namespace
 
 Variable one_hot(const Variable& labels, std::int64_t classes, DType dtype) {
   if (labels.dtype() != DType::int64) {
     throw DTypeError("[one_hot] the labels must be int64, got " + std::string(name_of(labels.dtype())));
   }
-  const auto* label = labels.array().data<std::int64_t>();
-  Shape shape = labels.shape();
-  shape.push_back(classes);
-  Array out = Array::zeros(shape, DType::float32);
-  auto* p = out.mutable_data<float>();
-  for (std::int64_t i = 0; i < labels.size(); ++i) {
-    if (label[i] < 0 || label[i] >= classes) {
-      throw ValueError("[one_hot] label " + std::to_string(label[i]) + " is outside [0, " + std::to_string(classes) +
-                       ")");
-    }
-    p[i * classes + label[i]] = 1.0F;
-  }
-  return Variable(out.astype(dtype));
+  static constexpr OpDef<ClassAttrs> op{.name = "one_hot",
+                                        .infer =
+                                            [](const char*, const ClassAttrs& a, Operands in) {
+                                              Shape shape = in[0].shape();
+                                              shape.push_back(a.classes);
+                                              return Spec{shape, DType::float32};
+                                            },
+                                        .run =
+                                            [](const ClassAttrs& a, Operands in, Array& out) {
+                                              const auto* label = in[0].data<std::int64_t>();
+                                              kernels::fill(out, 0.0);
+                                              auto* p = out.mutable_data<float>();
+                                              for (std::int64_t i = 0; i < in[0].size(); ++i) {
+                                                if (label[i] < 0 || label[i] >= a.classes) {
+                                                  throw ValueError("[one_hot] label " + std::to_string(label[i]) +
+                                                                   " is outside [0, " + std::to_string(a.classes) +
+                                                                   ")");
+                                                }
+                                                p[i * a.classes + label[i]] = 1.0F;
+                                              }
+                                            }};
+  return astype(apply(op, ClassAttrs{classes}, labels), dtype);
 }
 
 }  // namespace xgrad

@@ -164,16 +164,19 @@ SignAndLogDet slogdet(const Variable& a) { return split_determinant("slogdet", a
 
 Variable logdet(const Variable& a) {
   const auto [sign, logabsdet] = split_determinant("logdet", a);
-  for (std::int64_t i = 0; const double s : sign.array().to_vector<double>()) {
-    if (!(s > 0)) {
-      throw ValueError("[logdet] " + kernels::name_of_matrix(a.shape(), i) + " has a determinant of sign " +
-                       (s < 0    ? "-1"
-                        : s == 0 ? "0"
-                                 : "NaN") +
-                       ", which has no logarithm; use slogdet");
+  const Variable* const reads[] = {&sign};
+  detail::perform("check determinant", reads, {}, [shape = a.shape()](detail::Reads in) {
+    for (std::int64_t i = 0; const double s : in[0]->array().to_vector<double>()) {
+      if (!(s > 0)) {
+        throw ValueError("[logdet] " + kernels::name_of_matrix(shape, i) + " has a determinant of sign " +
+                         (s < 0    ? "-1"
+                          : s == 0 ? "0"
+                                   : "NaN") +
+                         ", which has no logarithm; use slogdet");
+      }
+      ++i;
     }
-    ++i;
-  }
+  });
   return logabsdet;
 }
 

@@ -171,14 +171,14 @@ struct SlopeAttrs {
 
 /// g (y > 0 ? 1 : slope); piecewise constant in y, so that the second derivative prunes itself.
 Variable leaky_relu_grad(const Variable& g, const Variable& y, double slope) {
-  static constexpr OpDef<SlopeAttrs> op{
-      .name = "leaky_relu_grad",
-      .infer = infer::broadcast_floating,
-      .run = [](const SlopeAttrs& a, Operands in,
-                Array& out) { kernels::binary(Binary::leaky_relu_grad, in[0], in[1], out, a.slope); },
-      .uses = {uses::input(1)},
-      .rule = [](const Op<SlopeAttrs>& op, const Variable& gg,
-                 std::size_t i) { return i == 0 ? leaky_relu_grad(gg, op.input(1), op.attrs().slope) : Variable(); }};
+  static constexpr OpDef<SlopeAttrs> op{.name = "leaky_relu_grad",
+                                        .infer = infer::broadcast_floating,
+                                        .run = run::binary_with<Binary::leaky_relu_grad, &SlopeAttrs::slope>,
+                                        .uses = {uses::input(1)},
+                                        .rule = [](const Op<SlopeAttrs>& op, const Variable& gg, std::size_t i) {
+                                          return i == 0 ? leaky_relu_grad(gg, op.input(1), op.attrs().slope)
+                                                        : Variable();
+                                        }};
   return apply(op, SlopeAttrs{slope}, g, y);
 }
 
@@ -227,14 +227,13 @@ Variable relu(const Variable& x) {
 Variable leaky_relu(const Variable& x, double slope) {
   // With a slope >= 0 the output tells the branch, and the next layer keeps the output anyway. The kernel's test
   // is x > 0, so slope 0 gives relu.
-  static constexpr OpDef<SlopeAttrs> by_output{
-      .name = "leaky_relu",
-      .infer = infer::floating,
-      .run = [](const SlopeAttrs& a, Operands in,
-                Array& out) { kernels::unary(Unary::leaky_relu, in[0], out, a.slope); },
-      .uses = {uses::output},
-      .rule = [](const Op<SlopeAttrs>& op, const Variable& g,
-                 std::size_t) { return leaky_relu_grad(g, op.output(), op.attrs().slope); }};
+  static constexpr OpDef<SlopeAttrs> by_output{.name = "leaky_relu",
+                                               .infer = infer::floating,
+                                               .run = run::unary_with<Unary::leaky_relu, &SlopeAttrs::slope>,
+                                               .uses = {uses::output},
+                                               .rule = [](const Op<SlopeAttrs>& op, const Variable& g, std::size_t) {
+                                                 return leaky_relu_grad(g, op.output(), op.attrs().slope);
+                                               }};
   static constexpr OpDef<SlopeAttrs> by_input{.name = "leaky_relu",
                                               .infer = infer::floating,
                                               .run = by_output.run,
@@ -256,15 +255,14 @@ Variable elu(const Variable& x, double alpha) {
   static constexpr OpDef<AlphaAttrs> op{
       .name = "elu",
       .infer = infer::floating,
-      .run = [](const AlphaAttrs& a, Operands in, Array& out) { kernels::unary(Unary::elu, in[0], out, a.alpha); },
+      .run = run::unary_with<Unary::elu, &AlphaAttrs::alpha>,
       .uses = {uses::input(0)},
-      .rule =
-          [](const Op<AlphaAttrs>& op, const Variable& g, std::size_t) {
-            const Variable x = op.input(0);
-            const Variable zero = zeros({}, x.dtype());
-            const Variable below = exp(clamp(x, -std::numeric_limits<double>::infinity(), 0.0)) * op.attrs().alpha;
-            return g * where(greater(x, zero), ones({}, x.dtype()), below);
-          }};
+      .rule = [](const Op<AlphaAttrs>& op, const Variable& g, std::size_t) {
+        const Variable x = op.input(0);
+        const Variable zero = zeros({}, x.dtype());
+        const Variable below = exp(clamp(x, -std::numeric_limits<double>::infinity(), 0.0)) * op.attrs().alpha;
+        return g * where(greater(x, zero), ones({}, x.dtype()), below);
+      }};
   return apply(op, AlphaAttrs{alpha}, x);
 }
 
@@ -324,14 +322,13 @@ Variable clamp(const Variable& x, double low, double high) {
     throw ValueError("[clamp] the lower bound " + std::to_string(low) + " is above the upper bound " +
                      std::to_string(high));
   }
-  static constexpr OpDef<ClampAttrs> op{
-      .name = "clamp",
-      .infer = infer::same,
-      .run = [](const ClampAttrs& a, Operands in,
-                Array& out) { kernels::unary(Unary::clamp, in[0], out, a.low, a.high); },
-      .uses = {uses::input(0)},
-      .rule = [](const Op<ClampAttrs>& op, const Variable& g,
-                 std::size_t) { return g * clamp_mask(op.input(0), op.attrs()); }};
+  static constexpr OpDef<ClampAttrs> op{.name = "clamp",
+                                        .infer = infer::same,
+                                        .run = run::unary_with<Unary::clamp, &ClampAttrs::low, &ClampAttrs::high>,
+                                        .uses = {uses::input(0)},
+                                        .rule = [](const Op<ClampAttrs>& op, const Variable& g, std::size_t) {
+                                          return g * clamp_mask(op.input(0), op.attrs());
+                                        }};
   return apply(op, ClampAttrs{low, high}, x);
 }
 

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// MemoryPlan: first come, first served, each value in the smallest gap that holds it.
+#include <xgrad/autograd/compile/memory_plan.h>
+
+#include <algorithm>
+#include <map>
+
+namespace xgrad::detail {
+
+namespace {
+
+constexpr std::size_t granule = 64;
+
+std::size_t at(ValueId v) { return static_cast<std::size_t>(v); }
+
+/// Free stretches of a block that grows as needed.
+class Gaps {
+ public:
+  std::size_t take(std::size_t bytes) {
+    auto best = free_.end();
+    for (auto g = free_.begin(); g != free_.end(); ++g) {
+      if (g->second >= bytes && (best == free_.end() || g->second < best->second)) best = g;
+    }
+    if (best == free_.end()) {
+      // The last stretch may grow.
+      if (!free_.empty() && std::prev(free_.end())->first + std::prev(free_.end())->second == end_) {
+        const std::size_t offset = std::prev(free_.end())->first;
+        free_.erase(std::prev(free_.end()));
+        end_ = offset + bytes;
+        return offset;
+      }
+      const std::size_t offset = end_;
+      end_ += bytes;
+      return offset;
+    }
+    const std::size_t offset = best->first, left = best->second - bytes;
+    free_.erase(best);
+    if (left > 0) free_.emplace(offset + bytes, left);
+    return offset;
+  }
+
+  void give(std::size_t offset, std::size_t bytes) {
+    auto next = free_.lower_bound(offset);
+    if (next != free_.end() && next->first == offset + bytes) {
+      bytes += next->second;
+      next = free_.erase(next);
+    }
+    if (next != free_.begin() && std::prev(next)->first + std::prev(next)->second == offset) {
+      std::prev(next)->second += bytes;
+    } else {
+      free_.emplace(offset, bytes);
+    }
+  }
+
+  std::size_t end() const noexcept { return end_; }
+
+ private:
+  std::map<std::size_t, std::size_t> free_;  ///< bytes by offset
+  std::size_t end_ = 0;
+};
+
+}  // namespace
+
+MemoryPlan plan_memory(const Record& record) {
+  const std::size_t n = record.instructions.size();
+  std::vector<std::size_t> last(record.values.size(), 0);
+  for (std::size_t t = 0; t < n; ++t) {
+    for (const ValueId v : record.instructions[t].out) last[at(v)] = t;
+    for (const Ref& r : record.instructions[t].in) last[at(r.value)] = t;
+  }
+  std::vector<char> is_output(record.values.size(), 0);
+  for (const Ref& r : record.outputs) is_output[at(r.value)] = 1;
+  std::vector<std::vector<std::size_t>> dying(n);
+  for (std::size_t v = 0; v < record.values.size(); ++v) {
+    if (n > 0) dying[last[v]].push_back(v);
+  }
+
+  MemoryPlan plan;
+  plan.offset.assign(record.values.size(), MemoryPlan::elsewhere);
+  Gaps gaps;
+  const auto rounded = [&](std::size_t v) {
+    return std::max(granule, (record.values[v].bytes() + granule - 1) / granule * granule);
+  };
+  for (std::size_t t = 0; t < n; ++t) {
+    for (const ValueId v : record.instructions[t].out) {
+      if (!is_output[at(v)]) plan.offset[at(v)] = gaps.take(rounded(at(v)));
+    }
+    for (const std::size_t v : dying[t]) {
+      if (plan.offset[v] != MemoryPlan::elsewhere) gaps.give(plan.offset[v], rounded(v));
+    }
+  }
+  plan.bytes = gaps.end();
+  return plan;
+}
+
+}  // namespace xgrad::detail

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Program: building and replaying.
+#include <xgrad/autograd/compile/program.h>
+
+#include <algorithm>
+#include <memory>
+
+#include <xgrad/autograd/compile/borrowed_array.h>
+#include <xgrad/autograd/error.h>
+#include <xgrad/autograd/grad_mode.h>
+
+namespace xgrad::detail {
+
+namespace {
+std::size_t at(ValueId v) { return static_cast<std::size_t>(v); }
+Array& array_of(const Variable& v) { return Access::impl(v)->value; }
+}  // namespace
+
+Program::Program(Record record)
+    : record_(std::move(record)), slots_(record_.values.size()), inputs_(record_.n_inputs, -1) {
+  const MemoryPlan plan = plan_memory(record_);
+  block_ = Array({static_cast<std::int64_t>(plan.bytes / sizeof(double))}, DType::float64);
+  for (Instruction& i : record_.instructions) {
+    Step step;
+    for (const Ref& r : i.in) step.in.push_back(operand(r, step));
+    for (const ValueId v : i.out) step.out.push_back(&array_of(slot({v, record_.values[at(v)].spec.shape})));
+    step.work = std::move(i.work);
+    steps_.push_back(std::move(step));
+  }
+  for (std::size_t v = 0; v < record_.values.size(); ++v) {
+    const Value& value = record_.values[v];
+    const auto id = static_cast<ValueId>(v);
+    if (value.kind == Value::Kind::input) inputs_[value.index] = id;
+    if (value.kind == Value::Kind::constant) aim(id, value.constant.raw());
+    if (plan.offset[v] != MemoryPlan::elsewhere) aim(id, static_cast<const char*>(block_.raw()) + plan.offset[v]);
+  }
+  for (const Ref& r : record_.outputs) {
+    if (record_.values[at(r.value)].kind != Value::Kind::computed) continue;
+    if (std::find(fresh_.begin(), fresh_.end(), r.value) == fresh_.end()) fresh_.push_back(r.value);
+  }
+}
+
+Variable& Program::slot(const Ref& ref) {
+  auto& of_value = slots_[at(ref.value)];
+  for (Variable& v : of_value) {
+    if (array_of(v).shape() == ref.shape) return v;
+  }
+  return of_value.emplace_back(BorrowedArray::make(ref.shape, record_.values[at(ref.value)].spec.dtype));
+}
+
+const Variable* Program::operand(const Ref& ref, Step& step) {
+  const Value& value = record_.values[at(ref.value)];
+  if (value.kind != Value::Kind::external) return &slot(ref);
+  const Variable& from = record_.externals[value.index];
+  if (ref.shape == value.spec.shape) return &from;
+  Variable& view = slot(ref);
+  step.views.push_back({&array_of(view), &array_of(from)});
+  return &view;
+}
+
+void Program::aim(ValueId value, const void* elements) {
+  for (Variable& v : slots_[at(value)]) BorrowedArray::aim(array_of(v), elements);
+}
+
+bool Program::applies() const noexcept {
+  return std::all_of(record_.flags.begin(), record_.flags.end(), [](const auto& f) { return *f.first == f.second; });
+}
+
+void Program::check_externals() const {
+  for (const Variable& v : record_.externals) {
+    if (Access::impl(v)->use_count() > 1) continue;
+    throw CompileError("[compile] a Variable of shape " + to_string(v.shape()) +
+                       " that the step captured is gone: nobody but the recording holds it. What changes from call to "
+                       "call must be an input of the step");
+  }
+}
+
+Variables Program::run(const Variables& inputs) {
+  check_externals();
+  const NoGradGuard unrecorded;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs_[i] >= 0) aim(inputs_[i], array_of(inputs[i]).raw());
+  }
+  std::vector<Array> made;
+  made.reserve(fresh_.size());
+  for (const ValueId v : fresh_) {
+    made.emplace_back(record_.values[at(v)].spec.shape, record_.values[at(v)].spec.dtype);
+    aim(v, made.back().raw());
+  }
+  for (const Step& step : steps_) {
+    for (const View& v : step.views) BorrowedArray::aim(*v.array, v.of->raw());
+    step.work(step.in, step.out);
+  }
+  Variables outputs;
+  outputs.reserve(record_.outputs.size());
+  for (const Ref& r : record_.outputs) {
+    const Value& value = record_.values[at(r.value)];
+    const Array* from = nullptr;
+    if (value.kind == Value::Kind::constant) from = &value.constant;
+    if (value.kind == Value::Kind::input) from = &array_of(inputs[value.index]);
+    if (value.kind == Value::Kind::external) from = &array_of(record_.externals[value.index]);
+    if (value.kind == Value::Kind::computed) {
+      from = &made[static_cast<std::size_t>(std::find(fresh_.begin(), fresh_.end(), r.value) - fresh_.begin())];
+    }
+    outputs.push_back(Variable(from->reshape(r.shape)));
+  }
+  return outputs;
+}
+
+}  // namespace xgrad::detail

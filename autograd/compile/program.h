@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Program: a record made ready to be replayed, every operand a pointer and every value a place in one block.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <xgrad/autograd/compile/memory_plan.h>
+#include <xgrad/autograd/compile/record.h>
+
+namespace xgrad::detail {
+
+class Program {
+ public:
+  explicit Program(Record record);
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  /// False when a module has changed between training and evaluation since the recording.
+  bool applies() const noexcept;
+  /// Inputs of the recorded kinds. @throws CompileError when a captured Variable is gone.
+  Variables run(const Variables& inputs);
+
+  std::size_t n_instructions() const noexcept { return steps_.size(); }
+  std::size_t bytes() const noexcept { return block_.nbytes(); }
+
+ private:
+  struct View {
+    Array* array;
+    const Array* of;
+  };
+  struct Step {
+    Work work;
+    std::vector<const Variable*> in;
+    std::vector<Array*> out;
+    std::vector<View> views;  ///< of Variables from outside, under other shapes than theirs
+  };
+
+  /// The Variable through which a value is read under a shape.
+  Variable& slot(const Ref& ref);
+  const Variable* operand(const Ref& ref, Step& step);
+  void aim(ValueId value, const void* elements);
+  void check_externals() const;
+
+  Record record_;
+  Array block_;
+  std::vector<std::deque<Variable>> slots_;  ///< of each value, one a shape
+  std::vector<Step> steps_;
+  std::vector<ValueId> inputs_;
+  std::vector<ValueId> fresh_;  ///< outputs that get memory of their own at each run
+};
+
+}  // namespace xgrad::detail

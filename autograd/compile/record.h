@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Record: a step as a list of pieces of work on numbered values. What the recorder writes, the passes improve and the
+// program replays.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <xgrad/autograd/compile/recording.h>
+#include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/node.h>
+
+namespace xgrad::detail {
+
+using ValueId = std::int32_t;
+
+/// Memory that is written once. Reading it under another shape is not another value.
+struct Value {
+  enum class Kind {
+    computed,  ///< written by a piece of work, in the program's memory
+    constant,  ///< made by an op such as ones_like
+    input,     ///< given to the step
+    external,  ///< what a Variable from outside holds, between two of its updates
+  };
+  Kind kind;
+  Spec spec;
+  Array constant = {};
+  std::size_t index = 0;      ///< of the input or external Variable
+  std::ptrdiff_t since = -1;  ///< external: the instruction after which the Variable holds it
+
+  std::size_t bytes() const { return static_cast<std::size_t>(spec.shape.numel()) * size_of(spec.dtype); }
+};
+
+/// A value as something reads it.
+struct Ref {
+  ValueId value;
+  Shape shape;
+};
+
+struct Instruction {
+  std::string name;
+  Work work;
+  std::vector<Ref> in;
+  std::vector<ValueId> out;
+  std::vector<std::size_t> writes = {};  ///< external Variables that it changes
+  bool effect = false;                   ///< must be done even if nobody reads its results
+  std::optional<kernels::Elementwise> elementwise = std::nullopt;
+};
+
+struct Record {
+  std::vector<Value> values;
+  std::vector<Instruction> instructions;
+  Variables externals;
+  std::vector<Ref> outputs;
+  std::vector<std::pair<const bool*, bool>> flags;
+  std::size_t n_inputs = 0;
+};
+
+/// "[compile] after 17 recorded pieces of work (the last one mul): ..." thrown as CompileError.
+[[noreturn]] void throw_compile(const Record& record, const std::string& what);
+
+}  // namespace xgrad::detail

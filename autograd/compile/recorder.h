@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Recorder: watches one run of a step and writes it down, refusing what a replay would not do again.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include <xgrad/autograd/compile/record.h>
+#include <xgrad/autograd/random.h>
+
+namespace xgrad::detail {
+
+class Recorder {
+ public:
+  /// Begins to record on this thread. `inputs` are what the step will be given, in memory of their own.
+  explicit Recorder(const Variables& inputs);
+  ~Recorder();
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+
+  /// The step's results without history. Ends the recording and checks it; undefined entries stay so.
+  Variables finish(Variables outputs);
+  /// True when memory that two Variables shared was parted: the record is not to be trusted, the next one will be.
+  bool spoilt() const noexcept { return spoilt_; }
+  Record take() { return std::move(record_); }
+
+  Array op(const char* name, const Work& work, Reads reads, const Shape& shape, DType dtype);
+  void elementwise(const kernels::Elementwise& f) { record_.instructions.back().elementwise = f; }
+  Array draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
+             std::function<void(Array&)> fill);
+  void work(const char* name, const Work& work, Reads reads, std::span<const Variable> writes);
+  void constant(const Array& value);
+  void conversion(const Array& from, const Array& to);
+  void assignment(const Variable& v);
+  void gradient(LeafNode& leaf);
+  void check_own(const LeafNode& leaf, const char* what);
+  void flag(const bool& flag);
+  void made(Buffer* buffer);
+  void made(const VariableImpl* v) { born_.insert(v); }
+  void freed(const Buffer* buffer) noexcept { known_.erase(elements_of(buffer)); }
+  void freed(const VariableImpl* v) noexcept { born_.erase(v); }
+  void read(const Variable& v);
+  void refuse(const char* what) const;
+
+  bool paused() const noexcept { return pauses_ > 0; }
+  void pause(int change) noexcept { pauses_ += change; }
+
+ private:
+  static constexpr ValueId by_host = -1;
+  struct Known {
+    ValueId value;         ///< or by_host: made in the step, filled by nobody known
+    const Buffer* buffer;  ///< null for memory from outside
+  };
+  struct Stream {
+    Generator::State frontier;  ///< where a draw goes on
+    struct Draw {
+      Generator::State from;
+      const char* name;
+      double p, q;
+      Spec spec;
+      ValueId value;
+    };
+    std::vector<Draw> draws;
+  };
+
+  /// Where the elements of a buffer of its own are.
+  static const void* elements_of(const Buffer* buffer) noexcept {
+    return reinterpret_cast<const char*>(buffer) + Buffer::header_size;
+  }
+  ValueId add(Value value);
+  /// The memory of `a` now holds `value`.
+  void bind(const Array& a, ValueId value);
+  Ref ref(const Variable& v, const std::string& reader);
+  /// The number of a Variable from outside.
+  std::size_t external(const Variable& v);
+  void append(const char* name, const Work& work, std::vector<Ref> in, std::vector<ValueId> out);
+  std::vector<Ref> refs(const char* name, Reads reads);
+  void check_streams();
+  void record_gradients();
+  void check_externals();
+  void check_escapes(const Variables& outputs);
+  [[noreturn]] void fail(const std::string& what) const { throw_compile(record_, what); }
+
+  Record record_;
+  std::unordered_map<const void*, Known> known_;  ///< by the address of the elements
+  std::unordered_set<const VariableImpl*> born_;  ///< made while recording
+  std::unordered_map<const VariableImpl*, std::size_t> externals_;
+  std::vector<ValueId> held_;                          ///< by each Variable from outside, by now
+  std::vector<std::pair<Variable, ValueId>> sharing_;  ///< Variables from outside seen with another's memory
+  std::map<Generator*, Stream> streams_;
+  std::vector<intrusive_ptr<LeafNode>> gradients_;
+  Variables inputs_;
+  std::uint64_t began_;  ///< creation number that nodes from before stay below
+  const void* stack_;    ///< an address of the frame below which the step runs
+  int pauses_ = 0;
+  bool spoilt_ = false;
+};
+
+}  // namespace xgrad::detail
