@@ -157,6 +157,12 @@ TEST_CASE("a folder of WAV files is cut into pieces") {
   CHECK(data.sound.samples[1024] == 2);
   CHECK(data.files.size() == 2);
   CHECK(data.describe() == "3 waves of 1024 samples at 8000 Hz");
+  CHECK_THROWS_WITH_AS(load_waves(folder.path().string(), Split::test), doctest::Contains("3 pieces are too few"),
+                       FormatError);
+  write("b.wav", 8000, std::size_t{1024} * 21, 2);
+  CHECK(load_waves(folder.path().string()).size == 20);
+  CHECK(load_waves(folder.path().string(), Split::test).size == 2);
+  CHECK(load_waves("tones", Split::test).size == 1024);
   write("c.wav", 16000, 10, 3);
   CHECK_THROWS_WITH_AS(load_waves(folder.path().string()), doctest::Contains("c.wav: 16000 samples a second"),
                        FormatError);

@@ -31,17 +31,17 @@ const std::vector<DataKindRow>& data_kinds() {
        DataKind::images,
        {"fashion", "mnist"},
        "a folder with the four IDX files (plain or .gz)",
-       [](const std::string& name) { return shared(load_dataset(name)); }},
+       [](const std::string& name, Split split) { return shared(load_dataset(name, split)); }},
       {"text",
        DataKind::text,
        {"gpl-3"},
        "a text file",
-       [](const std::string& name) { return shared(load_text(name)); }},
+       [](const std::string& name, Split split) { return shared(load_text(name, split)); }},
       {"waves",
        DataKind::waves,
        {"tones"},
        "a folder of WAV files",
-       [](const std::string& name) { return shared(load_waves(name)); }},
+       [](const std::string& name, Split split) { return shared(load_waves(name, split)); }},
   };
   return table;
 }
@@ -56,14 +56,14 @@ bool is_known_data(const std::string& name) {
   return std::any_of(data_kinds().begin(), data_kinds().end(), [&](const auto& row) { return knows(row, name); });
 }
 
-std::shared_ptr<const Dataset> load_data(DataKind kind, const std::string& name) {
+std::shared_ptr<const Dataset> load_data(DataKind kind, const std::string& name, Split split) {
   const DataKindRow& wanted = row_of(kind);
   for (const DataKindRow& row : data_kinds()) {
     if (row.kind == kind || !knows(row, name)) continue;
     throw ValueError("the data \"" + name + "\" are " + row.name + ", and the networks are for " + wanted.name +
                      "; take " + wanted.known.front() + " or " + wanted.otherwise);
   }
-  return wanted.load(name);
+  return wanted.load(name, split);
 }
 
 }  // namespace xgrad::models

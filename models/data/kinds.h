@@ -15,7 +15,7 @@ struct DataKindRow {
   DataKind kind;
   std::vector<std::string> known;  ///< datasets that have a name, the default first
   std::string otherwise;           ///< what else can be read
-  std::shared_ptr<const Dataset> (*load)(const std::string& name);
+  std::shared_ptr<const Dataset> (*load)(const std::string& name, Split split);
 };
 
 const std::vector<DataKindRow>& data_kinds();
@@ -25,8 +25,8 @@ const DataKindRow& find_kind(const std::string& name);
 /// Whether some kind has a dataset of this name.
 bool is_known_data(const std::string& name);
 
-/// The training data of a name, a file or a folder, as that kind of data.
+/// The dataset of a name, a file or a folder, as that kind of data.
 /// @throws ValueError when the name is that of data of another kind; DataMissing, IoError, FormatError
-std::shared_ptr<const Dataset> load_data(DataKind kind, const std::string& name);
+std::shared_ptr<const Dataset> load_data(DataKind kind, const std::string& name, Split split = Split::train);
 
 }  // namespace xgrad::models

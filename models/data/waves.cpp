@@ -23,6 +23,7 @@ constexpr std::int64_t harmonics = 4;
 constexpr std::array<int, 5> pentatonic = {0, 2, 4, 7, 9};  // semitones above the tonic
 constexpr std::int64_t pitches = 2 * pentatonic.size();
 constexpr double lowest = 220.0;
+constexpr std::size_t pieces_for_one_test = 10;
 constexpr std::size_t most_samples = std::size_t{1} << 30;
 
 double pitch(std::int64_t number) {
@@ -89,7 +90,7 @@ WaveDataset make_tones(std::int64_t n, std::uint64_t seed) {
   return data;
 }
 
-WaveDataset read_waves(const fs::path& folder) {
+WaveDataset read_waves(const fs::path& folder, Split split) {
   std::vector<fs::path> paths;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
@@ -106,6 +107,7 @@ WaveDataset read_waves(const fs::path& folder) {
   WaveDataset data;
   data.name = fs::weakly_canonical(folder).filename().string();
   data.sound.rate = 0;
+  std::size_t number = 0;  // of pieces so far
   for (const fs::path& path : paths) {
     const std::string bytes = nn::read_file(path.string());
     Sound sound = parse_wav(bytes, path.string());
@@ -117,19 +119,26 @@ WaveDataset read_waves(const fs::path& folder) {
     const auto length = static_cast<std::size_t>(data.length);
     const std::size_t pieces = std::max<std::size_t>(1, sound.samples.size() / length);
     sound.samples.resize(pieces * length);
-    if (data.sound.samples.size() + sound.samples.size() > most_samples) {
+    for (std::size_t i = 0; i < pieces; ++i, ++number) {
+      if ((number % pieces_for_one_test == pieces_for_one_test - 1) != (split == Split::test)) continue;
+      const auto piece = sound.samples.begin() + static_cast<std::ptrdiff_t>(i * length);
+      data.sound.samples.insert(data.sound.samples.end(), piece, piece + data.length);
+    }
+    if (data.sound.samples.size() > most_samples) {
       throw FormatError(path.string() + ": with it the folder has more than 2^30 samples");
     }
-    data.sound.samples.insert(data.sound.samples.end(), sound.samples.begin(), sound.samples.end());
-    data.size += static_cast<std::int64_t>(pieces);
     data.files.push_back({path, sha256(bytes)});
+  }
+  data.size = static_cast<std::int64_t>(data.sound.samples.size()) / data.length;
+  if (data.size == 0) {
+    throw FormatError(folder.string() + ": " + std::to_string(number) + " pieces are too few to hold one back");
   }
   return data;
 }
 
-WaveDataset load_waves(const std::string& name) {
-  if (name != "tones") return read_waves(name);
-  WaveDataset tones = make_tones(4096, 1);
+WaveDataset load_waves(const std::string& name, Split split) {
+  if (name != "tones") return read_waves(name, split);
+  WaveDataset tones = split == Split::train ? make_tones(4096, 1) : make_tones(1024, 2);
   // No file: what was made is known by its bytes.
   const auto* bytes = reinterpret_cast<const char*>(tones.sound.samples.data());
   tones.files.push_back({"tones", sha256(std::string_view(bytes, tones.sound.samples.size() * sizeof(std::int16_t)))});
