@@ -107,7 +107,7 @@ const std::vector<NetworkSpec>& network_table() {
 
 const NetworkSpec& find_network(const std::string& name) { return find_row(network_table(), name, "network"); }
 
-Networks make_networks(const Preset& preset, const SampleFormat& sample, Generator& random) {
+Networks make_networks(const Preset& preset, const SampleFormat& sample, Generator& random, std::int64_t outputs) {
   const NetworkSpec& spec = find_network(preset.network);
   if (spec.kind != sample.kind) {
     throw ValueError("[make_networks] \"" + spec.name + "\" are networks for " + row_of(spec.kind).name + ", not for " +
@@ -120,7 +120,8 @@ Networks make_networks(const Preset& preset, const SampleFormat& sample, Generat
                                .mixing = allowed_mixing(preset),
                                .labels = preset.labels,
                                .spectral_norm = preset.spectral_norm,
-                               .pac = preset.pac};
+                               .pac = preset.pac,
+                               .outputs = outputs};
   return spec.make(spec, options, random);
 }
 

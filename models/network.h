@@ -39,7 +39,8 @@ const NetworkSpec& find_network(const std::string& name);
 
 /// The networks that a preset names, as it needs them, initialised from `random` alone; with batch normalisation, where
 /// their row has any, only as far as the penalty allows.
+/// With `outputs`, in D's place a network like it that gives as many numbers of each sample: an encoder.
 /// @throws ValueError when the preset has labels and the samples have none, or these are not of the networks' kind.
-Networks make_networks(const Preset& preset, const SampleFormat& sample, Generator& random);
+Networks make_networks(const Preset& preset, const SampleFormat& sample, Generator& random, std::int64_t outputs = 1);
 
 }  // namespace xgrad::models

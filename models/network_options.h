@@ -23,6 +23,7 @@ struct NetworkOptions {
   Labels labels = Labels::none;
   bool spectral_norm = false;  ///< of D's layers
   std::int64_t pac = 1;        ///< samples that D judges together
+  std::int64_t outputs = 1;    ///< numbers that D gives of each pack: its logit, or an encoder's code
 
   /// Classes that go beside z into G, and beside each sample into D.
   std::int64_t beside_latent() const noexcept { return labels == Labels::none ? 0 : sample.classes; }

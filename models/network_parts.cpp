@@ -20,7 +20,7 @@ std::shared_ptr<nn::Module> generator_of(std::shared_ptr<nn::Sequential> net, co
 
 std::shared_ptr<nn::Module> discriminator_of(std::shared_ptr<nn::Sequential> features, std::int64_t width,
                                              const NetworkOptions& options, const LayerMaker& make) {
-  std::shared_ptr<nn::Module> score = make(nn::Linear(width, 1, {}, make.random));
+  std::shared_ptr<nn::Module> score = make(nn::Linear(width, options.outputs, {}, make.random));
   if (options.labels == Labels::projection) {
     const std::int64_t labels = options.pac * options.sample.classes;
     auto embed = make(nn::Linear(labels, width, {.bias = false}, make.random));

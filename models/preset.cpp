@@ -175,6 +175,11 @@ const std::vector<Preset>& preset_table() {
        .about = "gan, both losses with the gradient of D(G(z)) by z",
        .objective = non_saturating(),
        .penalty = latent_gradient(0.1, Player::both)},
+      {.name = "vae",
+       .about = "variational autoencoder (Kingma and Welling, 2014)",
+       .family = Vae{.kl = 1.0, .deviation = 0.25},
+       .optimizer = {.lr = 1e-3, .beta1 = 0.9},
+       .batch_size = 128},
   };
   return table;
 }
@@ -182,7 +187,8 @@ const std::vector<Preset>& preset_table() {
 const Preset& find_preset(const std::string& name) { return find_row(preset_table(), name, "preset"); }
 
 std::string formula(const Preset& preset) {
-  const std::string losses = (preset.pairing ? paired(preset.objective, *preset.pairing) : preset.objective).formula;
+  const std::string losses =
+      formula(preset.family, (preset.pairing ? paired(preset.objective, *preset.pairing) : preset.objective).formula);
   if (!preset.penalty) return losses;
   const auto player = preset.penalty->player;
   const char* payer = player == Penalty::Player::both ? "D, G" : player == Penalty::Player::generator ? "G" : "D";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <xgrad/models/conditioned.h>
+#include <xgrad/models/family.h>
 #include <xgrad/models/game_method.h>
 #include <xgrad/models/objective.h>
 #include <xgrad/models/penalty.h>
@@ -32,11 +33,12 @@ std::string to_string(const OptimizerSpec& spec);
 struct Preset {
   std::string name;
   std::string about;  ///< one line, with its source
-  Objective objective;
+  Objective objective = {};
   std::optional<Pairing> pairing = {};  ///< joins the objective in the rounds that the schedule's phases say
   std::optional<Penalty> penalty = {};
   Schedule schedule = alternating();
   std::optional<GameMethod> method = {};  ///< moves both players at once, instead of each descending its own loss
+  Family family = Gan{};                  ///< of players other than G against D from noise; of these the rest says less
   std::string network = "mlp";
   OptimizerSpec optimizer = {};  ///< of each player
   double weight_clip = 0.0;      ///< D's parameters are clamped to [-c, c] after each of its updates; 0: they are not
@@ -52,7 +54,7 @@ const std::vector<Preset>& preset_table();
 /// @throws ValueError with a suggestion for an unknown name.
 const Preset& find_preset(const std::string& name);
 
-/// Both losses with pairing and penalty in one line.
+/// The losses with pairing and penalty in one line.
 std::string formula(const Preset& preset);
 
 }  // namespace xgrad::models

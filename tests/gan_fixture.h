@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/make_learner.h>
 #include <xgrad/models/trainer.h>
 
 namespace xgrad::tests {
@@ -48,13 +49,34 @@ struct Data {
   }
 };
 
-inline models::Trainer make_trainer(const models::Preset& preset, Data& data, std::uint64_t seed = 1) {
-  Generator random = stream(seed, models::Stream::initialisation);
+/// Small samples for the preset's networks; `data` will give such.
+inline models::SampleFormat fit(Data& data, const models::Preset& preset) {
   const models::NetworkSpec& spec = models::find_network(preset.network);
   const models::SampleFormat format = small_format(spec.kind);
   data.shape = spec.layout == models::PixelLayout::flat ? Shape{format.elements()} : format.shape();
   data.labels = preset.labels != models::Labels::none;
-  return models::Trainer(preset, make_networks(preset, format, random), spec.latent, data.source(), seed);
+  return format;
+}
+
+inline models::Trainer make_trainer(const models::Preset& preset, Data& data, std::uint64_t seed = 1) {
+  Generator random = stream(seed, models::Stream::initialisation);
+  const models::SampleFormat format = fit(data, preset);
+  return models::Trainer(preset, make_networks(preset, format, random), models::find_network(preset.network).latent,
+                         data.source(), seed);
+}
+
+/// The learner of any preset, whatever its family.
+inline std::unique_ptr<models::Learner> make_learner(const models::Preset& preset, Data& data, std::uint64_t seed = 1) {
+  return models::make_learner(preset, fit(data, preset), data.source(), seed);
+}
+
+/// The presets of a generator against a discriminator.
+inline std::vector<models::Preset> gan_presets() {
+  std::vector<models::Preset> all;
+  for (const models::Preset& preset : models::preset_table()) {
+    if (std::holds_alternative<models::Gan>(preset.family)) all.push_back(preset);
+  }
+  return all;
 }
 
 /// Everything that a checkpoint would write, bit for bit.

@@ -23,26 +23,27 @@ using namespace xgrad::models;
 using namespace xgrad::tests;
 using doctest::Approx;
 
-TEST_CASE("trainer: 20 rounds, saved, resumed and 20 more are 40 rounds, byte for byte, for every preset") {
+TEST_CASE("learners: 20 rounds, saved, resumed and 20 more are 40 rounds, byte for byte, for every preset") {
   for (const Preset& preset : preset_table()) {
     CAPTURE(preset.name);
     Data whole_data;
-    Trainer whole = make_trainer(preset, whole_data);
-    for (int i = 0; i < 40; ++i) whole.step();
+    const auto whole = tests::make_learner(preset, whole_data);
+    for (int i = 0; i < 40; ++i) whole->step();
 
     Data first_data;
-    Trainer first = make_trainer(preset, first_data);
-    for (int i = 0; i < 20; ++i) first.step();
-    const Checkpoint saved = first.save();
+    const auto first = tests::make_learner(preset, first_data);
+    for (int i = 0; i < 20; ++i) first->step();
+    const Checkpoint saved = first->save();
     CHECK(saved.step == 20);
 
     Data rest_data;
     rest_data.random.set_state(first_data.random.state());
-    Trainer rest = make_trainer(preset, rest_data, 2);  // another seed: everything must come from the checkpoint
-    rest.load(saved);
-    for (int i = 0; i < 20; ++i) rest.step();
-    CHECK(rest.steps() == 40);
-    CHECK(bytes(rest.save()) == bytes(whole.save()));
+    const auto rest =
+        tests::make_learner(preset, rest_data, 2);  // another seed: everything must come from the checkpoint
+    rest->load(saved);
+    for (int i = 0; i < 20; ++i) rest->step();
+    CHECK(rest->steps() == 40);
+    CHECK(bytes(rest->save()) == bytes(whole->save()));
   }
 }
 
@@ -94,7 +95,7 @@ TEST_CASE("trainer: the seed names the run") {
 }
 
 TEST_CASE("trainer: a round takes a batch for each update of D, and moves both players") {
-  for (const Preset& preset : preset_table()) {
+  for (const Preset& preset : gan_presets()) {
     CAPTURE(preset.name);
     Data data;
     Trainer trainer = make_trainer(preset, data);
@@ -107,15 +108,15 @@ TEST_CASE("trainer: a round takes a batch for each update of D, and moves both p
   }
 }
 
-TEST_CASE("trainer: a round leaves nothing behind and, once warm, asks the system for no memory") {
+TEST_CASE("learners: a round leaves nothing behind and, once warm, asks the system for no memory") {
   for (const Preset& preset : preset_table()) {
     CAPTURE(preset.name);
     Data data;
-    Trainer trainer = make_trainer(preset, data);
-    for (int i = 0; i < 10; ++i) trainer.step();
+    const auto learner = tests::make_learner(preset, data);
+    for (int i = 0; i < 10; ++i) learner->step();
     const auto nodes = detail::Node::live_count();
     const auto before = memory::statistics();
-    for (int i = 0; i < 10; ++i) trainer.step();
+    for (int i = 0; i < 10; ++i) learner->step();
     CHECK(detail::Node::live_count() == nodes);
     CHECK(memory::statistics().bytes_in_use == before.bytes_in_use);
     if (memory::pooled()) CHECK(memory::statistics().system_requests == before.system_requests);

@@ -24,6 +24,9 @@ constexpr std::int64_t arrows_a_side = 24;
 
 Preset plane_preset(const std::string& name) {
   Preset preset = find_preset(name);
+  if (!std::holds_alternative<Gan>(preset.family)) {
+    throw ValueError("[gan_2d] " + name + " is no game of a generator from noise against a discriminator");
+  }
   if (preset.labels != Labels::none || preset.spectral_norm) {
     throw ValueError("[gan_2d] " + name + " wants labels or layers that the plane's networks have not");
   }

@@ -55,7 +55,8 @@ const char* extension_of(DataKind kind) {
 fs::path write_exhibit(const fs::path& path, const Array& samples, const Sheet& sheet, const SampleFormat& format,
                        PixelRange range) {
   const auto write_pictures = [&](const fs::path& to, const Array& pictures, PixelRange of) {
-    write_grid(to.string(), pictures, {.rows = sheet.rows, .columns = sheet.columns, .range = of});
+    const std::int64_t rows = (pictures.shape()[0] + sheet.columns - 1) / sheet.columns;
+    write_grid(to.string(), pictures, {.rows = rows, .columns = sheet.columns, .range = of});
   };
   switch (format.kind) {
     case DataKind::text:

@@ -13,7 +13,7 @@ namespace xgrad::gan_mnist {
 /// Of the file with samples of a kind: ".png", ".txt" or ".wav".
 const char* extension_of(models::DataKind kind);
 
-/// Images and waves' spectrograms as a grid of the sheet's rows and columns, texts a line each, waves one after the
+/// Images and waves' spectrograms as a grid of the sheet's columns, texts a line each, waves one after the
 /// other. Waves are written beside their spectrograms, to `path` with the extensions .wav and .png. Gives the path of
 /// the samples. @throws IoError
 std::filesystem::path write_exhibit(const std::filesystem::path& path, const Array& samples, const Sheet& sheet,

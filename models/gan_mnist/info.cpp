@@ -27,7 +27,11 @@ int print_presets() {
     std::printf("\n%-12s %s\n", p.name.c_str(), p.about.c_str());
     std::printf("  %s\n", formula(p).c_str());
     std::printf("  %s, batches of %lld", to_string(p.optimizer).c_str(), static_cast<long long>(p.batch_size));
-    std::printf(", %s", p.method ? to_string(*p.method).c_str() : to_string(p.schedule).c_str());
+    if (std::holds_alternative<Gan>(p.family)) {
+      std::printf(", %s", p.method ? to_string(*p.method).c_str() : to_string(p.schedule).c_str());
+    } else {
+      std::printf(", %s", constants(p.family).c_str());
+    }
     if (p.pairing) std::printf(", w = %g", p.pairing->weight);
     if (p.penalty) std::printf(", lambda = %g", p.penalty->weight);
     if (p.spectral_norm) std::printf(", D's layers under spectral normalisation");

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a run is made of, and its checkpoints.
+#include <algorithm>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/demonstrator.h>
 #include <xgrad/models/gan_mnist/exhibit.h>
 #include <xgrad/models/gan_mnist/run.h>
+#include <xgrad/models/make_learner.h>
 
 namespace xgrad::gan_mnist {
 
@@ -20,14 +23,17 @@ Run::Run(const Plan& plan, std::shared_ptr<const Dataset> data, std::uint64_t se
       loader_(data_,
               {.batch_size = plan.preset.batch_size, .range = plan.network->range, .layout = plan.network->layout},
               stream(seed, Stream::data_order)),
-      trainer_(
-          plan.preset, make_networks(seed), plan.network->latent, [this] { return next(); }, seed),
-      sampler_(make_networks(seed).generator) {
+      learner_(make_learner(
+          plan.preset, format_, [this] { return next(); }, seed)),
+      sampler_(make_sampler(plan.preset, format_)) {
   constexpr std::int64_t columns = 8;
   Generator samples = stream(seed, Stream::samples);
   sheet_ = make_sheet(
       {.number = columns * (classes_ > 0 ? classes_ : columns), .latent = plan.network->latent, .classes = classes_},
       samples);
+  if (dynamic_cast<Demonstrator*>(sampler_.get())) {
+    sheet_.real = real_samples({data_}, *plan.network, std::min(columns, data_->size), samples);
+  }
 }
 
 Samples Run::next() {
@@ -36,13 +42,8 @@ Samples Run::next() {
   return {batch.samples, one_hot(batch.labels, classes_)};
 }
 
-Networks Run::make_networks(std::uint64_t seed) const {
-  Generator random = stream(seed, Stream::initialisation);
-  return models::make_networks(plan_.preset, format_, random);
-}
-
 Checkpoint Run::save() {
-  Checkpoint checkpoint = trainer_.save();
+  Checkpoint checkpoint = learner_->save();
   auto state = nlohmann::json::parse(checkpoint.state);
   const DataLoader::State& at = loader_.state();
   state["loader"] = {at.generator.key, at.generator.offset, at.epoch, at.cursor};
@@ -56,7 +57,7 @@ void Run::load(const Checkpoint& checkpoint) {
   try {
     const auto at = nlohmann::json::parse(checkpoint.state).at("loader");
     loader_.set_state({.generator = {at.at(0), at.at(1)}, .epoch = at.at(2), .cursor = at.at(3)});
-    trainer_.load(checkpoint);
+    learner_->load(checkpoint);
   } catch (const nlohmann::json::exception& e) {
     throw FormatError(std::string("the checkpoint's state lacks the place in the data: ") + e.what());
   } catch (...) {
@@ -67,25 +68,25 @@ void Run::load(const Checkpoint& checkpoint) {
 
 std::filesystem::path Run::draw(const std::filesystem::path& folder) {
   char name[32];
-  std::snprintf(name, sizeof name, "step-%08lld", static_cast<long long>(trainer_.steps()));
-  sampler_->load_state_dict(trainer_.sampling_values());
-  return write_exhibit(folder / (std::string(name) + extension_of(format_.kind)), draw_sheet(*sampler_, sheet_), sheet_, format_,
-                       plan_.network->range);
+  std::snprintf(name, sizeof name, "step-%08lld", static_cast<long long>(learner_->steps()));
+  sampler_->load_state_dict(learner_->sampling_values());
+  return write_exhibit(folder / (std::string(name) + extension_of(format_.kind)), draw_sheet(*sampler_, sheet_), sheet_,
+                       format_, plan_.network->range);
 }
 
 std::string Run::describe() const {
   const Preset& preset = plan_.preset;
-  const Networks& nets = trainer_.networks();
   const auto number = [](auto n) { return std::to_string(n); };
   std::string text = preset.name + " on " + data_->name + ": " + data_->describe() + "\n";
   text += "  losses    " + formula(preset) + "\n";
-  text += "  networks  " + plan_.network->about + "; " + number(nets.generator->n_parameters()) + " and " +
-          number(nets.discriminator->n_parameters()) + " parameters" +
-          (classes_ > 0 ? ", told " + number(classes_) + " labels by " + name_of(preset.labels) : "") + "\n";
-  text += "  schedule  " + (preset.method ? to_string(*preset.method) : to_string(preset.schedule)) + "\n";
+  text += "  networks  " + plan_.network->about + "; parameters:";
+  for (const auto& [name, network] : learner_->players()) text += " " + name + " " + number(network->n_parameters());
+  text += (classes_ > 0 ? ", told " + number(classes_) + " labels by " + name_of(preset.labels) : "") + "\n";
+  const bool gan = std::holds_alternative<Gan>(preset.family);
+  if (gan) text += "  schedule  " + (preset.method ? to_string(*preset.method) : to_string(preset.schedule)) + "\n";
   text += "  length    " + number(plan_.rounds) + " rounds, " + number(plan_.rounds_per_epoch) + " an epoch; " +
           (preset.schedule.d_steps == 1 ? "one update" : number(preset.schedule.d_steps) + " updates") +
-          " of D in each, batches of " +
+          (gan ? " of D" : " of each player") + " in each, batches of " +
           (preset.schedule.accumulate == 1 ? "" : number(preset.schedule.accumulate) + " x ") +
           number(preset.batch_size) + (preset.pac == 1 ? "" : " in packs of " + number(preset.pac)) + ", " +
           to_string(preset.optimizer) + "\n";

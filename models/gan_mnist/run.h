@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Run: the data, the trainer and the exhibited samples of one training run, with their state saved and loaded together.
+// Run: the data, the learner and the exhibited samples of one training run, with their state saved and loaded together.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +9,8 @@
 #include <xgrad/models/data/loader.h>
 #include <xgrad/models/gan_mnist/settings.h>
 #include <xgrad/models/gan_mnist/sheet.h>
+#include <xgrad/models/learner.h>
 #include <xgrad/models/run/checkpoint.h>
-#include <xgrad/models/trainer.h>
 
 namespace xgrad::gan_mnist {
 
@@ -20,7 +20,7 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  models::Trainer& trainer() noexcept { return trainer_; }
+  models::Learner& learner() noexcept { return *learner_; }
 
   models::Checkpoint save();
   /// @throws FormatError, ValueError when the checkpoint is not of such a run; nothing is changed then.
@@ -33,7 +33,6 @@ class Run {
   std::string describe() const;
 
  private:
-  models::Networks make_networks(std::uint64_t seed) const;
   models::Samples next();
 
   Plan plan_;
@@ -41,8 +40,8 @@ class Run {
   models::SampleFormat format_;
   std::int64_t classes_;  ///< that the players are told; 0: none
   models::DataLoader loader_;
-  models::Trainer trainer_;
-  std::shared_ptr<nn::Module> sampler_;  ///< a second generator, for the averaged values
+  std::unique_ptr<models::Learner> learner_;
+  std::shared_ptr<nn::Module> sampler_;  ///< with the averaged values
   Sheet sheet_;
 };
 

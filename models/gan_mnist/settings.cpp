@@ -125,11 +125,22 @@ models::Preset overridden_preset(const Settings& s) {
     refuse(s.paired_rounds.has_value(), "--paired-rounds counts rounds with a pairing");
     refuse(s.standard_rounds.has_value(), "--standard-rounds counts rounds between those with a pairing");
   }
+  double* const weight = models::main_weight(preset.family);
+  if (weight) take(s.lambda, *weight);
+  if (!std::holds_alternative<models::Gan>(preset.family)) {
+    const auto of_gan = [&](const auto& setting, const char* flag) {
+      refuse(setting.has_value(), (std::string(flag) + " is of a generator against a discriminator").c_str());
+    };
+    of_gan(s.n_critic, "--n-critic");
+    of_gan(s.accumulate, "--accumulate");
+    of_gan(s.labels, "--labels");
+    of_gan(s.pac, "--pac");
+  }
   if (preset.penalty) {
     take(s.lambda, preset.penalty->weight);
     take(s.penalty_every, preset.penalty->every);
   } else {
-    refuse(s.lambda && !preset.pairing, "--lambda weighs a penalty or pairing");
+    refuse(s.lambda && !preset.pairing && !weight, "--lambda weighs a penalty, a pairing or a family's main term");
     refuse(s.penalty_every.has_value(), "--penalty-every spaces out a penalty");
   }
   require(preset.batch_size >= 1, "batch-size", preset.batch_size, "1 or more");
@@ -205,10 +216,14 @@ Settings spell_out(Settings s, const Plan& plan) {
     s.lambda = preset.penalty->weight;
     s.penalty_every = preset.penalty->every;
   }
-  s.n_critic = preset.schedule.d_steps;
-  s.accumulate = preset.schedule.accumulate;
-  s.labels = models::name_of(preset.labels);
-  s.pac = preset.pac;
+  models::Family family = preset.family;
+  if (const double* weight = models::main_weight(family)) s.lambda = *weight;
+  if (std::holds_alternative<models::Gan>(family)) {
+    s.n_critic = preset.schedule.d_steps;
+    s.accumulate = preset.schedule.accumulate;
+    s.labels = models::name_of(preset.labels);
+    s.pac = preset.pac;
+  }
   s.average = preset.average;
   if (!s.threads) s.threads = num_threads();
   return s;

@@ -56,7 +56,8 @@ void for_each_setting(S& s, F&& f) {
   f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
   f("batch-size", s.batch_size, "Images in a batch");
   f("lr", s.lr, "Learning rate of both players");
-  f("lambda", s.lambda, "Weight of the preset's penalty or pairing; a penalty's negative one rewards steepness");
+  f("lambda", s.lambda,
+    "Weight of the preset's penalty, pairing or main term; a penalty's negative one rewards steepness");
   f("penalty-every", s.penalty_every, "Lazy penalty: paid in each n-th update only, n times as much");
   f("n-critic", s.n_critic, "Updates of D for one of G");
   f("accumulate", s.accumulate, "Batches to an update, averaged: large batches in little memory; 0: an epoch's");

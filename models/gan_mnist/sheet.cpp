@@ -3,7 +3,10 @@
 #include <cmath>
 #include <numbers>
 
+#include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/data/loader.h>
+#include <xgrad/models/demonstrator.h>
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/trainer.h>
 
@@ -48,8 +51,31 @@ Sheet make_sheet(const SheetOptions& options, Generator& random) {
   return sheet;
 }
 
-Array draw_sheet(nn::Module& generator, const Sheet& sheet) {
-  return models::generate(generator, sheet.z, sheet.condition).array();
+Variables real_samples(const std::vector<std::shared_ptr<const models::Dataset>>& data,
+                       const models::NetworkSpec& network, std::int64_t n, Generator& random) {
+  Variables all;
+  for (const auto& one : data) {
+    models::DataLoader loader(one, {.batch_size = n, .range = network.range, .layout = network.layout}, random);
+    all.push_back(loader.next().samples);
+    random = random.split(all.size());
+  }
+  return all;
+}
+
+Array draw_sheet(nn::Module& sampler, const Sheet& sheet) {
+  Variables parts;
+  if (sheet.z.defined()) parts.push_back(models::generate(sampler, sheet.z, sheet.condition));
+  if (!sheet.real.empty()) {
+    const NoGradGuard guard;
+    sampler.eval();
+    for (std::int64_t first = 0; first < sheet.real.front().size(0); first += sheet.columns) {
+      Variables row;
+      for (const Variable& real : sheet.real) row.push_back(slice(real, 0, first, first + sheet.columns));
+      for (const Variable& shown : dynamic_cast<models::Demonstrator&>(sampler).demonstrate(row))
+        parts.push_back(shown);
+    }
+  }
+  return concat(parts).array();
 }
 
 }  // namespace xgrad::gan_mnist

@@ -3,9 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include <xgrad/autograd/random.h>
+#include <xgrad/models/data/dataset.h>
+#include <xgrad/models/network.h>
 #include <xgrad/nn/module.h>
 
 namespace xgrad::gan_mnist {
@@ -16,6 +20,7 @@ struct Sheet {
   std::int64_t columns = 0;
   Variable z;
   Variable condition = {};
+  Variables real = {};  ///< for a Demonstrator: a batch from each source of data, whole rows of them
 };
 
 /// What is to be seen of a generator of `latent` numbers and, told labels, of `classes` classes.
@@ -30,7 +35,11 @@ struct SheetOptions {
 /// Rows of different labels show the same points, so that a column has one style.
 Sheet make_sheet(const SheetOptions& options, Generator& random);
 
-/// What the generator makes of the sheet's points.
-Array draw_sheet(nn::Module& generator, const Sheet& sheet);
+/// n samples of each dataset in random order, as networks of that row see them. @throws ValueError when there are less.
+Variables real_samples(const std::vector<std::shared_ptr<const models::Dataset>>& data,
+                       const models::NetworkSpec& network, std::int64_t n, Generator& random);
+
+/// What the sampler makes of the sheet's points and, row under row, of its real samples.
+Array draw_sheet(nn::Module& sampler, const Sheet& sheet);
 
 }  // namespace xgrad::gan_mnist

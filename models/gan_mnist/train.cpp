@@ -63,11 +63,11 @@ RunFolder take_folder(const TrainOptions& options, const Plan& plan, const Datas
 // Trains until the plan is done or the user has had enough; gives the last samples.
 fs::path loop(Run& run, const Plan& plan, const Settings& settings, const RunFolder& folder,
               CheckpointFolder& checkpoints, MetricsLog& log, Progress& progress) {
-  Trainer& trainer = run.trainer();
+  Learner& learner = run.learner();
   fs::path samples = run.draw(folder.samples());
-  for (bool stop = interrupted(); !stop && trainer.steps() < plan.rounds;) {
-    const RoundReport report = trainer.step();
-    const std::int64_t step = trainer.steps();
+  for (bool stop = interrupted(); !stop && learner.steps() < plan.rounds;) {
+    const RoundReport report = learner.step();
+    const std::int64_t step = learner.steps();
     stop = interrupted();
     progress.update(step, report);
     if (step % settings.log_every == 0) log.append(step, report.figures());
@@ -97,9 +97,9 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   if (latest) use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) { run.load(checkpoint); });
   nn::write_file(folder.config().string(), to_toml(spell_out(settings, plan)));
   nn::write_file(folder.environment().string(), environment_json(data->files));
-  MetricsLog log(folder.metrics(), latest ? run.trainer().steps() : -1);
+  MetricsLog log(folder.metrics(), latest ? run.learner().steps() : -1);
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
-  Progress progress(run.trainer().steps(), plan.rounds, options.quiet);
+  Progress progress(run.learner().steps(), plan.rounds, options.quiet);
   fs::path samples;
   try {
     samples = loop(run, plan, settings, folder, checkpoints, log, progress);
@@ -111,9 +111,9 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   progress.finish();
   write_report(folder.path(), run.describe());
   std::printf("Samples: %s\n", samples.c_str());
-  if (run.trainer().steps() == plan.rounds) return exit_done;
+  if (run.learner().steps() == plan.rounds) return exit_done;
   std::printf("Interrupted after round %lld of %lld. To go on:\n  %s train --resume %s\n",
-              static_cast<long long>(run.trainer().steps()), static_cast<long long>(plan.rounds), program.c_str(),
+              static_cast<long long>(run.learner().steps()), static_cast<long long>(plan.rounds), program.c_str(),
               folder.path().c_str());
   return exit_interrupted;
 }

@@ -6,6 +6,7 @@
 
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/trained.h>
+#include <xgrad/models/make_learner.h>
 #include <xgrad/models/run/checkpoint.h>
 
 namespace xgrad::gan_mnist {
@@ -30,14 +31,14 @@ Trained load_trained(const std::filesystem::path& run) {
   const auto latest = latest_checkpoint(run / "checkpoints");
   if (!latest) throw FormatError("the run " + run.string() + " has no checkpoint");
   trained.checkpoint = *latest;
-  const Preset preset = overridden_preset(trained.settings);
+  trained.preset = overridden_preset(trained.settings);
+  const Preset& preset = trained.preset;
   trained.network = &find_network(preset.network);
   use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) {
     trained.steps = checkpoint.step;
     trained.format = format_of(checkpoint);
     if (preset.labels != Labels::none) trained.classes = trained.format.classes;
-    Generator unused;
-    trained.generator = make_networks(preset, trained.format, unused).generator;
+    trained.generator = make_sampler(preset, trained.format);
     trained.generator->load_state_dict(checkpoint.section("sample"));
   });
   return trained;

@@ -13,12 +13,13 @@ namespace xgrad::gan_mnist {
 
 struct Trained {
   Settings settings;
+  models::Preset preset = {};  ///< with what the settings change about it
   const models::NetworkSpec* network = nullptr;
-  std::shared_ptr<nn::Module> generator = {};
-  models::SampleFormat format = {};       ///< of what it was trained on
-  std::int64_t classes = 0;               ///< of the labels that the generator is told; 0: none
-  std::int64_t steps = 0;                 ///< rounds done
-  std::filesystem::path checkpoint = {};  ///< where the generator was read
+  std::shared_ptr<nn::Module> generator = {};  ///< the preset's sampler
+  models::SampleFormat format = {};            ///< of what it was trained on
+  std::int64_t classes = 0;                    ///< of the labels that the generator is told; 0: none
+  std::int64_t steps = 0;                      ///< rounds done
+  std::filesystem::path checkpoint = {};       ///< where the generator was read
 };
 
 /// Reads a run's settings and newest checkpoint. @throws UsageError, FormatError, IoError
