@@ -23,14 +23,15 @@ std::vector<double> sum_of_first(const Variables& results) {
   return {sum(astype(results[0].detach(), DType::float64)).item()};
 }
 
-Workload<Variable> conv2d_fwd() {
-  return {[o = Operands()]() -> Variables { return {conv2d(o.x, o.weight, o.bias, halving)}; }, sum_of_first};
+Step conv2d_fwd() {
+  return {[o = Operands()](const Variables&) -> Variables { return {conv2d(o.x, o.weight, o.bias, halving)}; },
+          sum_of_first};
 }
 
-Workload<Variable> conv2d_fwdbwd() {
+Step conv2d_fwdbwd() {
   Operands o;
   for (Variable* operand : {&o.x, &o.weight, &o.bias}) operand->requires_grad_();
-  return {[o] {
+  return {[o](const Variables&) {
             return grad({conv2d(o.x, o.weight, o.bias, halving)}, {o.weight, o.x, o.bias}, {o.dy});
           },
           sum_of_first};

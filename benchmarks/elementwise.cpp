@@ -19,14 +19,14 @@ std::vector<double> first_thousand(const Variables& results) {
   return {sum(astype(slice(flat, 0, 0, 1000), DType::float64)).item()};
 }
 
-Workload<Variable> elementwise_fwd() {
-  return {[a = operand(0), b = operand(1), c = operand(2)]() -> Variables { return {tanh(a * b + c)}; },
+Step elementwise_fwd() {
+  return {[a = operand(0), b = operand(1), c = operand(2)](const Variables&) -> Variables { return {tanh(a * b + c)}; },
           first_thousand};
 }
 
-Workload<Variable> elementwise_fwdbwd() {
+Step elementwise_fwdbwd() {
   return {[a = operand(0).requires_grad_(), b = operand(1).requires_grad_(), c = operand(2).requires_grad_(),
-           dy = ones(shape)] {
+           dy = ones(shape)](const Variables&) {
             return grad({tanh(a * b + c)}, {a, b, c}, {dy});
           },
           first_thousand};

@@ -22,10 +22,8 @@ namespace {
 
 using namespace xgrad;
 
-/// What one step works on.
-struct Batch {
-  Variable real, noise, mixing;
-};
+/// What one step works on: real samples, noise and the mixing weights between samples.
+using Batch = Variables;
 
 /// Two networks and the shape of an image, (784) or (1, 28, 28).
 struct Networks {
@@ -47,9 +45,9 @@ struct Gan {
     Shape one_per_sample = real;
     for (std::size_t i = 1; i < real.rank(); ++i) one_per_sample[i] = 1;
     for (std::size_t j = 0; j < pool_size; ++j) {
-      pool[j] = {.real = uniform11(streams::data + j, real),
-                 .noise = uniform11(streams::noise + j, {batch_size, noise_size}, noise_scale),
-                 .mixing = tensor(uniform01(streams::mixing + j, batch_size), one_per_sample)};
+      pool[j] = {uniform11(streams::data + j, real),
+                 uniform11(streams::noise + j, {batch_size, noise_size}, noise_scale),
+                 tensor(uniform01(streams::mixing + j, batch_size), one_per_sample)};
     }
   }
 
@@ -104,8 +102,8 @@ Variable update_critic(Gan& gan, const Variable& real, const Variable& fake) {
   return loss;
 }
 
-Variables gan_step(Gan& gan) {
-  const auto& [real, z, _] = gan.next_batch();
+Variables gan_step(Gan& gan, const Batch& batch) {
+  const Variable &real = batch[0], &z = batch[1];
   const Variable fake = gan.generator(z);
   const Variable loss_d = update_critic(gan, real, fake);
 
@@ -114,11 +112,10 @@ Variables gan_step(Gan& gan) {
   return {loss_d, loss_g};
 }
 
-Variables atgp_step(Gan& gan) {
-  const Batch& batch = gan.next_batch();
-  const Variable z = batch.noise.detach().requires_grad_();
+Variables atgp_step(Gan& gan, const Batch& batch) {
+  const Variable z = batch[1].detach().requires_grad_();
   const Variable fake = gan.generator(z);
-  const Variable loss_d = update_critic(gan, batch.real, fake);
+  const Variable loss_d = update_critic(gan, batch[0], fake);
 
   const Variable logits = gan.critic(fake);
   const Variable slope = grad(sum(logits), z, {.create_graph = true});
@@ -128,8 +125,8 @@ Variables atgp_step(Gan& gan) {
   return {loss_d, loss_g, penalty};
 }
 
-Variables wgan_gp_step(Gan& gan) {
-  const auto& [real, z, epsilon] = gan.next_batch();
+Variables wgan_gp_step(Gan& gan, const Batch& batch) {
+  const Variable &real = batch[0], &z = batch[1], &epsilon = batch[2];
   const Variable fake = gan.generator(z);
   const Variable constant_fake = fake.detach();
 
@@ -147,9 +144,13 @@ Variables wgan_gp_step(Gan& gan) {
 constexpr auto usual = [] { return optim::AdamOptions{.lr = 2e-4, .betas = {0.5, 0.999}}; };
 constexpr auto wasserstein = [] { return optim::AdamOptions{.lr = 1e-4, .betas = {0, 0.9}}; };
 
-template <Variables (*step)(Gan&), Networks (*networks)(), auto adam>
-Workload<Variable> workload() {
-  return {[gan = std::make_shared<Gan>(networks(), adam())] { return step(*gan); }};
+template <Variables (*step)(Gan&, const Batch&), Networks (*networks)(), auto adam>
+Step workload() {
+  const auto gan = std::make_shared<Gan>(networks(), adam());
+  Step all;
+  all.run = [gan](const Variables& batch) { return step(*gan, batch); };
+  all.inputs = [gan] { return gan->next_batch(); };
+  return all;
 }
 
 }  // namespace

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // xgrad_bench: the workloads done by xgrad.
+#include <memory>
+
+#include <xgrad/autograd/compile.h>
 #include <xgrad/autograd/memory.h>
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/nn/batch_norm.h>
@@ -27,6 +30,16 @@ void fill_parameters(nn::Module& network, std::uint64_t base) {
   }
 }
 
+namespace {
+
+Workload<Variable> workload(const Step& step, bool replay) {
+  if (!replay) return {[step] { return step.run(step.inputs()); }, step.check};
+  const auto compiled = std::make_shared<xgrad::Compiled>(step.run);
+  return {[compiled, inputs = step.inputs] { return (*compiled)(inputs()); }, step.check};
+}
+
+}  // namespace
+
 }  // namespace bench
 
 int main(int argc, char** argv) {
@@ -41,14 +54,15 @@ int main(int argc, char** argv) {
       .workloads = {},
       .run = {},
       .set_threads = xgrad::set_num_threads,
-      .flags = {{"bound", "time only the step's matrix products, done by OpenBLAS on memory made before"}}};
+      .flags = {{"replay", "record the step at its first run, and time its replay"},
+                {"bound", "time only the step's matrix products, done by OpenBLAS on memory made before"}}};
   for (const auto& [name, make] : catalogue) xgrad_peer.workloads.push_back(name);
   xgrad_peer.workloads.push_back("triad");
   xgrad_peer.run = [&](const bench::Options& options) {
     if (options.workload == "triad") return bench::measure_triad(options);
-    if (options.has("bound")) return bench::measure_products(catalogue.at(options.workload)(), options);
-    return bench::measure(catalogue.at(options.workload)(), options,
-                          [] { return xgrad::memory::statistics().system_requests; });
+    const auto workload = bench::workload(catalogue.at(options.workload)(), options.has("replay"));
+    if (options.has("bound")) return bench::measure_products(workload, options);
+    return bench::measure(workload, options, [] { return xgrad::memory::statistics().system_requests; });
   };
   return bench::program(argc, argv, xgrad_peer);
 }

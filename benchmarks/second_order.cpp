@@ -41,9 +41,9 @@ Variables hvp_step(Classifier& classifier) {
   return results;
 }
 
-Workload<Variable> hvp_mlp() {
+Step hvp_mlp() {
   const auto classifier = std::make_shared<Classifier>();
-  return {[classifier] { return hvp_step(*classifier); },
+  return {[classifier](const Variables&) { return hvp_step(*classifier); },
           [classifier](const Variables& results) -> std::vector<double> {
             const Variable product = results[1].detach() * classifier->directions[0];
             return {results[0].item(), sum(astype(product, DType::float64)).item()};

@@ -18,22 +18,23 @@ Variable chain(const Variable& x, const Variable& a, const Variable& b, int n) {
 
 Variable one_element(double value) { return full({1}, value); }
 
-Workload<Variable> tape_overhead() {
-  return {[x = one_element(0.999).requires_grad_()]() -> Variables {
+Step tape_overhead() {
+  return {[x = one_element(0.999).requires_grad_()](const Variables&) -> Variables {
     const Variable y = chain(x, x, x, 1000);
     return {y, grad(y, x)};
   }};
 }
 
-Workload<Variable> tape_overhead_const() {
-  return {[x = one_element(0.999).requires_grad_(), a = one_element(0.999), b = one_element(0.001)]() -> Variables {
+Step tape_overhead_const() {
+  return {[x = one_element(0.999).requires_grad_(), a = one_element(0.999),
+           b = one_element(0.001)](const Variables&) -> Variables {
     const Variable y = chain(x, a, b, 1000);
     return {y, grad(y, x)};
   }};
 }
 
-Workload<Variable> tape_overhead_grad2() {
-  return {[x = one_element(0.999).requires_grad_()]() -> Variables {
+Step tape_overhead_grad2() {
+  return {[x = one_element(0.999).requires_grad_()](const Variables&) -> Variables {
     const Variable y = chain(x, x, x, 200);
     const Variable dy = grad(y, x, {.create_graph = true});
     const Variable d2y = grad(dy, x);

@@ -28,7 +28,14 @@ inline Variable uniform11(std::uint64_t s, const Shape& shape, float scale = 1) 
 /// keeps its ones and zeros.
 void fill_parameters(xgrad::nn::Module& network, std::uint64_t base);
 
-using Catalogue = std::map<std::string, Workload<Variable> (*)()>;
+/// One step of a workload as a function of what changes from one to the next.
+struct Step {
+  std::function<Variables(const Variables&)> run;
+  std::function<std::vector<double>(const Variables&)> check = Workload<Variable>{}.check;
+  std::function<Variables()> inputs = [] { return Variables{}; };
+};
+
+using Catalogue = std::map<std::string, Step (*)()>;
 Catalogue gan_workloads();
 Catalogue second_order_workloads();
 Catalogue tape_workloads();
