@@ -16,7 +16,7 @@ std::int64_t checked(std::int64_t in, std::int64_t out, std::int64_t pieces) {
     throw ValueError("[Maxout] in, out and pieces must be positive, got " + std::to_string(in) + ", " +
                      std::to_string(out) + " and " + std::to_string(pieces));
   }
-  return out * pieces;
+  return pieces * out;
 }
 
 }  // namespace
@@ -30,9 +30,9 @@ Maxout::Maxout(std::int64_t in, std::int64_t out, std::int64_t pieces, Generator
 Variable Maxout::forward(const Variable& x) {
   const Variable all = pieces_(x);
   Shape apart = all.shape();
-  apart[apart.rank() - 1] = out_;
-  apart.push_back(count_);
-  return max(reshape(all, apart), {-1});
+  apart[apart.rank() - 1] = count_;
+  apart.push_back(out_);
+  return max(reshape(all, apart), {-2});
 }
 
 std::string Maxout::describe() const {

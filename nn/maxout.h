@@ -6,8 +6,8 @@
 
 namespace xgrad::nn {
 
-/// y_o = max over k of (w_ok x + b_ok): (..., in) -> (..., out) (Goodfellow et al., 2013). The pieces are one Linear
-/// "pieces" of out * pieces outputs, those of an output beside each other.
+/// y_o = max over k of (w_ko x + b_ko): (..., in) -> (..., out) (Goodfellow et al., 2013). The pieces are one Linear
+/// "pieces" of pieces * out outputs, each piece's beside each other, so that whole rows of them are compared.
 class Maxout : public Module {
  public:
   /// @throws ValueError unless all numbers are positive.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include <xgrad/autograd/kernels/broadcast.h>
+#include <xgrad/autograd/kernels/copy.h>
 #include <xgrad/autograd/kernels/simd/table.h>
 #include <xgrad/autograd/parallel.h>
 
@@ -59,6 +60,12 @@ Moments moments_of(const Layout& l, const Array& x, std::int64_t first) {
 }  // namespace
 
 void moments(const Array& x, Array& mean, Array& variance) {
+  if (x.rank() == 2) {  // a channel is a column: as a row, it is read in vectors
+    const std::int64_t n = x.shape()[0], channels = x.shape()[1];
+    Array rows(Shape{1, channels, n}, x.dtype());
+    strided_copy(Shape{channels, n}, x, 0, Strides{1, channels}, rows, 0, Strides{n, 1});
+    return moments(rows, mean, variance);
+  }
   const Layout l(x.shape());
   void *to_mean = mean.mutable_raw(), *to_variance = variance.mutable_raw();
   each_channel(l, [&](std::int64_t c, std::int64_t first) {
