@@ -2,9 +2,13 @@
 // The program gan_2d as a user meets it.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <string>
+
+#include <xgrad/nn/file.h>
 
 #include "paths.h"
 #include "temporary_folder.h"
@@ -51,16 +55,29 @@ TEST_CASE("gan_2d trains, draws, tabulates and goes on") {
   CHECK(std::ifstream(out + "/0000004.png").good());
   CHECK(std::ifstream(out + "/metrics.jsonl").good());
 
-  const std::string table = "table --data grid --presets gan,r1 --steps 2 --seeds 2 --out " + folder.file("t.jsonl");
+  const std::string results = folder.file("t.jsonl");
+  const std::string table =
+      "table --data grid --net small --presets gan,cgd:1 --steps 2 --seeds 2 --jobs 2 --out " + results;
   const Outcome first = gan_2d(table);
   CHECK_MESSAGE(first.code == 0, first.text);
   CHECK(first.text.find("seed 2") != std::string::npos);
+  CHECK(first.text.find("| gan | 2 | ") != std::string::npos);
+  CHECK(first.text.find("| cgd | 1 | ") != std::string::npos);
   const Outcome again = gan_2d(table);
   CHECK(again.code == 0);
   CHECK(again.text.find("seed 2") == std::string::npos);  // read back, not run again
-  CHECK(again.text.find("published: PacGAN2 | 23.8") != std::string::npos);
+  CHECK(again.text.find("published: PacGAN2 | 400000 | 23.8") != std::string::npos);
+  const std::string lines = xgrad::nn::read_file(results);
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 4);
 
   CHECK(gan_2d("train --preset wgna").code == 2);
   CHECK(gan_2d("train --steps 0").code == 2);
+  CHECK(gan_2d("table --presets gan:many").code == 2);
+  CHECK(gan_2d("table --net smal").code == 2);
+  std::filesystem::create_directory(folder.file("folder"));
+  const Outcome failed =
+      gan_2d("table --net small --presets gan --steps 1 --seeds 3 --jobs 1 --out " + folder.file("folder"));
+  CHECK(failed.code == 1);
+  CHECK(failed.text.find("cannot write") != std::string::npos);
   CHECK(gan_2d("").code == 2);
 }

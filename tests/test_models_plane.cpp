@@ -41,9 +41,9 @@ TEST_CASE("Maxout takes the largest piece, and so do its gradients") {
     for (std::int64_t o = 0; o < 2; ++o) {
       double best = -INFINITY;
       for (std::int64_t k = 0; k < 4; ++k) {
-        double piece = b.array().data<double>()[4 * o + k];
+        double piece = b.array().data<double>()[2 * k + o];
         for (std::int64_t j = 0; j < 3; ++j) {
-          piece += w.array().data<double>()[3 * (4 * o + k) + j] * x.array().data<double>()[3 * i + j];
+          piece += w.array().data<double>()[3 * (2 * k + o) + j] * x.array().data<double>()[3 * i + j];
         }
         best = std::max(best, piece);
       }
@@ -58,13 +58,26 @@ TEST_CASE("Maxout takes the largest piece, and so do its gradients") {
 
 TEST_CASE("plane networks have the published extents") {
   Generator random(1);
-  Networks n = toy_networks(2, true, random);
+  const Networks n = toy_networks(find_toy_network("published"), 2, true, random);
   CHECK((*n.generator)(zeros({4, 2})).shape() == Shape{4, 2});
   CHECK((*n.discriminator)(zeros({4, 4})).shape() == Shape{4, 1});
-  // 2x400 + 400, thrice 400x400 + 400, 400x2 + 2, and four pairs of batch norm; 4, 200, 200 inputs to 200 x 5 pieces.
-  CHECK(n.generator->n_parameters() == 1200 + 3 * 160400 + 802 + 4 * 800);
+  // 2x400, thrice 400x400, 400x2 + 2, and four pairs of batch norm; 4, 200, 200 inputs to 200 x 5 pieces.
+  CHECK(n.generator->n_parameters() == 800 + 3 * 160000 + 802 + 4 * 800);
   CHECK(n.discriminator->n_parameters() == 5000 + 2 * 201000 + 201);
   CHECK_FALSE(n.discriminator->mixes_samples());
+  const Variable w = n.discriminator->named_parameters()[2].second;
+  CHECK(sqrt(mean(square(w))).item() == Approx(0.02).epsilon(0.01));
+}
+
+TEST_CASE("small plane networks, and published ones for a penalty by z, mix no samples") {
+  Generator random(1);
+  const Networks small = toy_networks(find_toy_network("small"), 1, true, random);
+  CHECK((*small.generator)(zeros({3, 2})).shape() == Shape{3, 2});
+  CHECK(small.generator->n_parameters() == 384 + 16512 + 258);
+  CHECK(small.discriminator->n_parameters() == 384 + 16512 + 129);
+  CHECK_FALSE(small.generator->mixes_samples());
+  CHECK_FALSE(toy_networks(find_toy_network("published"), 1, false, random).generator->mixes_samples());
+  CHECK_THROWS_WITH_AS(find_toy_network("smal"), doctest::Contains("small"), ValueError);
 }
 
 TEST_CASE("the canvas draws where it is told") {

@@ -22,31 +22,41 @@ constexpr std::int64_t arrows_a_side = 24;
 
 }  // namespace
 
-Preset plane_preset(const std::string& name) {
-  Preset preset = find_preset(name);
+Preset plane_preset(const Setting& setting) {
+  Preset preset = find_preset(setting.preset);
   if (!std::holds_alternative<Gan>(preset.family)) {
-    throw ValueError("[gan_2d] " + name + " is no game of a generator from noise against a discriminator");
+    throw ValueError("[gan_2d] " + preset.name + " is no game of a generator from noise against a discriminator");
   }
   if (preset.labels != Labels::none || preset.spectral_norm) {
-    throw ValueError("[gan_2d] " + name + " wants labels or layers that the plane's networks have not");
+    throw ValueError("[gan_2d] " + preset.name + " wants labels or layers that the plane's networks have not");
   }
-  if (preset.optimizer.kind == OptimizerSpec::Kind::adam) preset.optimizer = {.lr = 1e-4, .beta1 = 0.8, .beta2 = 0.999};
-  preset.batch_size = 100;
+  OptimizerSpec& optimizer = preset.optimizer;
+  const double lr = find_toy_network(setting.network).lr;
+  if (optimizer.kind == OptimizerSpec::Kind::adam) optimizer = {.lr = lr, .beta1 = 0.8, .beta2 = 0.999};
+  if (preset.method && preset.method->kind == GameMethod::Kind::adaptive) optimizer.lr = lr;
+  if (setting.lr < 0.0) throw ValueError("--lr must be positive");
+  if (setting.lr > 0.0) optimizer.lr = setting.lr;
+  // The modes are so narrow that D must be steeper than on images to tell them from what lies between.
+  if (preset.method) preset.method->step_size *= 0.1;  // unrolled descents leave a steep D at longer steps
+  if (preset.penalty && preset.penalty->point != Penalty::Point::latent) preset.penalty->weight *= 0.1;
+  preset.schedule.simultaneous = preset.schedule.d_steps == 1;
+  preset.batch_size = 100 * preset.pac;
   preset.average = 0.0;
   return preset;
 }
 
-Experiment::Experiment(const std::string& mixture, const std::string& preset, std::uint64_t seed)
-    : mixture_(find_mixture(mixture)),
-      data_(std::make_unique<Generator>(stream(seed, Stream::data_order))),
-      shown_(stream(seed, Stream::samples)) {
-  const Preset chosen = plane_preset(preset);
-  Generator initial = stream(seed, Stream::initialisation);
+Experiment::Experiment(const Setting& setting)
+    : mixture_(find_mixture(setting.data)),
+      data_(std::make_unique<Generator>(stream(setting.seed, Stream::data_order))),
+      shown_(stream(setting.seed, Stream::samples)) {
+  const Preset chosen = plane_preset(setting);
+  Generator initial = stream(setting.seed, Stream::initialisation);
   const bool latent = chosen.penalty && chosen.penalty->point == Penalty::Point::latent;
-  const Networks networks = toy_networks(chosen.pac, !latent, initial);
+  const Networks networks = toy_networks(find_toy_network(setting.network), chosen.pac, !latent, initial);
   trainer_ = std::make_unique<Trainer>(
       chosen, networks, toy_latent,
-      [data = data_.get(), from = mixture_, n = chosen.batch_size] { return Samples{from.sample(n, *data)}; }, seed);
+      [data = data_.get(), from = mixture_, n = chosen.batch_size] { return Samples{from.sample(n, *data)}; },
+      setting.seed);
 }
 
 Array Experiment::samples() const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Experiment: a GAN of the presets on a mixture in the plane, at the published settings.
+// Experiment: a GAN of the presets on a mixture in the plane.
 #pragma once
 
 #include <memory>
@@ -12,14 +12,25 @@
 
 namespace xgrad::gan_2d {
 
-/// The preset with what all of them share here: batches of 100, samples from G itself, and Adam(1e-4, 0.8, 0.999) where
-/// the preset has Adam.
-models::Preset plane_preset(const std::string& name);
+/// What makes a run.
+struct Setting {
+  std::string data = "ring";
+  std::string preset = "gan";
+  std::string network = "published";
+  double lr = 0.0;  ///< 0: the network's with Adam, else the preset's
+  std::uint64_t seed = 1;
+};
+
+/// The preset with what all of them share here, as PacGAN's code has it: batches of 100 packs, samples from G itself,
+/// both players moved from the same parameters where they take turns one to one, and Adam(lr, 0.8, 0.999) where the
+/// preset has Adam, lr the network's, at which ACGD goes too. Penalties by x and the steps of an unrolled D are a tenth
+/// of what they are on images.
+models::Preset plane_preset(const Setting& setting);
 
 class Experiment {
  public:
   /// @throws ValueError with a suggestion for unknown names.
-  Experiment(const std::string& mixture, const std::string& preset, std::uint64_t seed);
+  explicit Experiment(const Setting& setting);
 
   models::RoundReport step() { return trainer_->step(); }
   std::int64_t steps() const noexcept { return trainer_->steps(); }

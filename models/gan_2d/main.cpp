@@ -17,9 +17,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "gan_2d " XGRAD_VERSION);
   app.require_subcommand(1);
   app.footer(
-      "Examples:\n  gan_2d train --data ring --preset wgan-gp\n  gan_2d table --data ring --presets gan,pacgan2 "
-      "--seeds "
-      "3\n  gan_2d games");
+      "Examples:\n  gan_2d train --data ring --preset wgan-gp\n"
+      "  gan_2d table --data ring --net small --presets gan,pacgan2,unrolled:5000 --seeds 3\n  gan_2d games");
   xgrad::gan_2d::add_train(app);
   xgrad::gan_2d::add_table(app);
   xgrad::gan_2d::add_games(app);

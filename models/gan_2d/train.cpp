@@ -18,19 +18,19 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainOptions {
-  std::string data = "ring";
-  std::string preset = "gan";
+  Setting setting;
   std::int64_t steps = 20000;
   std::int64_t every = 2000;
-  std::uint64_t seed = 1;
   fs::path out;
 };
 
 void train(const TrainOptions& o) {
   if (o.steps < 1 || o.every < 1) throw ValueError("--steps and --every must be 1 or more");
-  Experiment experiment(o.data, o.preset, o.seed);
+  Experiment experiment(o.setting);
   const fs::path folder =
-      o.out.empty() ? fs::path("runs") / ("2d-" + o.preset + "-" + o.data + "-" + std::to_string(o.seed)) : o.out;
+      o.out.empty()
+          ? fs::path("runs") / ("2d-" + o.setting.preset + "-" + o.setting.data + "-" + std::to_string(o.setting.seed))
+          : o.out;
   fs::create_directories(folder);
   models::MetricsLog log(folder / "metrics.jsonl");
   std::printf("   step     D loss     G loss   modes   high quality   reverse KL\n");
@@ -59,12 +59,15 @@ void train(const TrainOptions& o) {
 void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train a GAN on a mixture; writes figures and pictures");
   const auto options = std::make_shared<TrainOptions>();
-  command->add_option("--data", options->data, "ring or grid")->capture_default_str();
-  command->add_option("--preset", options->preset, "Kind of GAN, as gan_mnist info --presets lists them")
+  Setting& setting = options->setting;
+  command->add_option("--data", setting.data, "ring or grid")->capture_default_str();
+  command->add_option("--preset", setting.preset, "Kind of GAN, as gan_mnist info --presets lists them")
       ->capture_default_str();
+  command->add_option("--net", setting.network, "published or small")->capture_default_str();
+  command->add_option("--lr", setting.lr, "Learning rate; by default the network's, or the preset's");
   command->add_option("--steps", options->steps, "Rounds")->capture_default_str();
   command->add_option("--every", options->every, "Rounds between figures and pictures")->capture_default_str();
-  command->add_option("--seed", options->seed, "Names the random numbers")->capture_default_str();
+  command->add_option("--seed", setting.seed, "Names the random numbers")->capture_default_str();
   command->add_option("--out", options->out, "Folder; by default runs/2d-<preset>-<data>-<seed>");
   command->callback([options] { train(*options); });
 }
