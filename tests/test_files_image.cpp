@@ -57,6 +57,27 @@ TEST_CASE("a grid decodes to its images, apart by the padding") {
   CHECK(picture.pixels == expected);
 }
 
+TEST_CASE("three planes of an image are its red, green and blue") {
+  std::vector<float> values;
+  for (int i = 0; i < 2 * 3 * 4; ++i) values.push_back(static_cast<float>(i) / 127.5f - 1.0f);
+  const GridOptions options{.rows = 1, .columns = 2, .padding = 0, .channels = 3};
+  const Picture flat = decode(encode_grid(Array::from(values, {2, 12}), options));
+  REQUIRE(flat.channels == 3);
+  REQUIRE(flat.width == 4);
+  REQUIRE(flat.height == 2);
+  for (int i = 0; i < 2; ++i) {
+    for (int c = 0; c < 3; ++c) {
+      for (int p = 0; p < 4; ++p) {
+        const int at = (p / 2 * 4 + 2 * i + p % 2) * 3 + c;
+        CHECK(flat.pixels[static_cast<std::size_t>(at)] == 12 * i + 4 * c + p);
+      }
+    }
+  }
+  CHECK(encode_grid(Array::from(values, {2, 3, 2, 2}), options) == encode_grid(Array::from(values, {2, 12}), options));
+  CHECK_THROWS_WITH_AS(encode_grid(Array::zeros({2, 16}), options), doctest::Contains("3 * side"), ShapeError);
+  CHECK_THROWS_WITH_AS(encode_grid(Array::zeros({2, 8}), {.channels = 2}), doctest::Contains("1 or 3"), ValueError);
+}
+
 TEST_CASE("flat squares, both ranges, float64 and values outside are shown") {
   const double nan = std::nan("");
   const Array unit = Array::from<double>({0.0, 0.5, 1.0, 9.0, -9.0, nan, INFINITY, 0.25, 0.75}, {1, 9});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <xgrad/models/data/stacked.h>
 #include <xgrad/models/data/text.h>
 #include <xgrad/models/data/waves.h>
 #include <xgrad/models/suggest.h>
@@ -19,6 +20,12 @@ std::shared_ptr<const Dataset> shared(Data data) {
   return std::make_shared<const Data>(std::move(data));
 }
 
+std::shared_ptr<const Dataset> load_images(const std::string& name, Split split) {
+  if (!name.starts_with(StackedImages::prefix)) return shared(load_dataset(name, split));
+  const std::string base = name.substr(StackedImages::prefix.size());
+  return shared(StackedImages(std::make_shared<const ImageDataset>(load_dataset(base, split))));
+}
+
 bool knows(const DataKindRow& row, const std::string& name) {
   return std::find(row.known.begin(), row.known.end(), name) != row.known.end();
 }
@@ -30,8 +37,8 @@ const std::vector<DataKindRow>& data_kinds() {
       {"images",
        DataKind::images,
        {"fashion", "mnist"},
-       "a folder with the four IDX files (plain or .gz)",
-       [](const std::string& name, Split split) { return shared(load_dataset(name, split)); }},
+       "a folder with the four IDX files (plain or .gz), or stacked: and any of these",
+       load_images},
       {"text",
        DataKind::text,
        {"gpl-3"},

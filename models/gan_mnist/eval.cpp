@@ -11,6 +11,7 @@
 #include <xgrad/autograd/ops.h>
 #include <xgrad/models/data/loader.h>
 #include <xgrad/models/gan_mnist/commands.h>
+#include <xgrad/models/gan_mnist/eval_modes.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/trained.h>
 #include <xgrad/models/metrics/image_quality.h>
@@ -27,10 +28,11 @@ using namespace xgrad::models;
 struct EvalOptions {
   fs::path run;
   std::string classifier;
-  std::int64_t n = 5000;
+  std::int64_t n = 0;  ///< 0: as many as are usual
   std::uint64_t seed = 1;
 };
 
+constexpr std::int64_t usual = 5000;
 constexpr std::int64_t drawn_at_once = 500;
 
 /// n images of the generator, flat; where it is told labels, each class equally often.
@@ -57,8 +59,13 @@ double median_distance(const Array& of, const Array& among) {
   return *middle;
 }
 
-int eval(const EvalOptions& options) {
+int eval(EvalOptions options) {
   Trained trained = load_trained(options.run);
+  if (has_stacked_data(trained)) {
+    evaluate_modes(options.run, trained, {.classifier = options.classifier, .number = options.n, .seed = options.seed});
+    return exit_done;
+  }
+  if (options.n == 0) options.n = usual;
   if (trained.format.kind != DataKind::images) {
     throw UsageError("eval measures images, and the run " + options.run.string() + " made " +
                      row_of(trained.format.kind).name);
@@ -119,8 +126,8 @@ Command add_eval(CLI::App& app) {
   command->allow_extras();
   command->footer("Examples:\n  gan_mnist eval runs/001-r1-fashion\n  gan_mnist eval runs/001-r1-fashion -n 10000");
   command->add_option("run", options->run, "Run folder")->required();
-  command->add_option("-n,--number", options->n, "Images in each set; metrics compare at equal numbers only")
-      ->capture_default_str();
+  command->add_option("-n,--number", options->n,
+                      "Images in each set, 5000, or 26000 stacked ones; metrics compare at equal numbers only");
   command->add_option("--seed", options->seed, "Names the images")->capture_default_str();
   command->add_option("--classifier", options->classifier, "fashion or mnist; by default that of the run's data");
   return {command, [options] { return eval(*options); }};

@@ -56,7 +56,8 @@ fs::path write_exhibit(const fs::path& path, const Array& samples, const Sheet& 
                        PixelRange range) {
   const auto write_pictures = [&](const fs::path& to, const Array& pictures, PixelRange of) {
     const std::int64_t rows = (pictures.shape()[0] + sheet.columns - 1) / sheet.columns;
-    write_grid(to.string(), pictures, {.rows = rows, .columns = sheet.columns, .range = of});
+    const std::int64_t channels = format.kind == DataKind::images ? format.channels : 1;
+    write_grid(to.string(), pictures, {.rows = rows, .columns = sheet.columns, .range = of, .channels = channels});
   };
   switch (format.kind) {
     case DataKind::text:

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <xgrad/autograd/parallel.h>
+#include <xgrad/models/data/stacked.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/settings.h>
 #include <xgrad/models/suggest.h>
@@ -42,6 +43,8 @@ void require(bool ok, const char* flag, T value, const char* domain) {
 // A file stays the same one wherever the run is resumed from.
 std::string absolute_data(const std::string& data) {
   if (models::is_known_data(data)) return data;
+  const std::string prefix(models::StackedImages::prefix);
+  if (data.starts_with(prefix)) return prefix + absolute_data(data.substr(prefix.size()));
   return std::filesystem::absolute(data).lexically_normal().string();
 }
 

@@ -23,15 +23,20 @@ struct Extents {
   std::int64_t count, height, width;
 };
 
-Extents extents_of(const Array& images) {
-  const Shape& shape = images.shape();
-  if (shape.rank() == 4 && shape[1] == 1) return {shape[0], shape[2], shape[3]};
-  if (shape.rank() == 3) return {shape[0], shape[1], shape[2]};
-  if (shape.rank() == 2) {
-    const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(shape[1]))));
-    if (side * side == shape[1]) return {shape[0], side, side};
+Extents extents_of(const Array& images, std::int64_t channels) {
+  if (channels != 1 && channels != 3) {
+    throw ValueError("[encode_grid] images have 1 or 3 channels, not " + std::to_string(channels));
   }
-  throw ShapeError("[encode_grid] expected (n, side * side), (n, h, w) or (n, 1, h, w), got " + to_string(shape));
+  const Shape& shape = images.shape();
+  if (shape.rank() == 4 && shape[1] == channels) return {shape[0], shape[2], shape[3]};
+  if (shape.rank() == 3 && channels == 1) return {shape[0], shape[1], shape[2]};
+  if (shape.rank() == 2) {
+    const auto side = std::llround(std::sqrt(static_cast<double>(shape[1] / channels)));
+    if (channels * side * side == shape[1]) return {shape[0], side, side};
+  }
+  const std::string c = std::to_string(channels);
+  throw ShapeError("[encode_grid] expected (n, " + (channels == 1 ? "" : c + " * ") + "side * side), " +
+                   (channels == 1 ? "(n, h, w) " : "") + "or (n, " + c + ", h, w), got " + to_string(shape));
 }
 
 }  // namespace
@@ -55,7 +60,7 @@ std::string encode_png(const std::vector<std::uint8_t>& pixels, std::int64_t hei
 
 std::string encode_grid(const Array& images, const GridOptions& options) {
   if (!is_floating(images.dtype())) throw DTypeError("[encode_grid] expected floating pixels, got int64");
-  const auto [count, height, width] = extents_of(images);
+  const auto [count, height, width] = extents_of(images, options.channels);
   const auto in_reach = [](std::int64_t v, std::int64_t least) { return v >= least && v <= longest; };
   const std::int64_t pad = options.padding;
   if (!in_reach(options.rows, 1) || !in_reach(options.columns, 1) || !in_reach(pad, 0) || !in_reach(height, 1) ||
@@ -68,18 +73,21 @@ std::string encode_grid(const Array& images, const GridOptions& options) {
   const std::int64_t rows = options.rows * (height + pad) + pad;
   const std::int64_t columns = options.columns * (width + pad) + pad;
   const std::vector<double> values = images.to_vector<double>();
-  std::vector<std::uint8_t> canvas(static_cast<std::size_t>(rows * columns), 0);
+  const std::int64_t channels = options.channels;
+  std::vector<std::uint8_t> canvas(static_cast<std::size_t>(rows * columns * channels), 0);
   for (std::int64_t i = 0; i < std::min(count, options.rows * options.columns); ++i) {
     const std::int64_t top = pad + i / options.columns * (height + pad);
     const std::int64_t left = pad + i % options.columns * (width + pad);
-    for (std::int64_t y = 0; y < height; ++y) {
-      for (std::int64_t x = 0; x < width; ++x) {
-        canvas[static_cast<std::size_t>((top + y) * columns + left + x)] =
-            to_byte(values[static_cast<std::size_t>((i * height + y) * width + x)], options.range);
+    for (std::int64_t c = 0; c < channels; ++c) {
+      for (std::int64_t y = 0; y < height; ++y) {
+        for (std::int64_t x = 0; x < width; ++x) {
+          canvas[static_cast<std::size_t>(((top + y) * columns + left + x) * channels + c)] =
+              to_byte(values[static_cast<std::size_t>(((i * channels + c) * height + y) * width + x)], options.range);
+        }
       }
     }
   }
-  return encode_png(canvas, rows, columns, 1);
+  return encode_png(canvas, rows, columns, static_cast<int>(channels));
 }
 
 void write_grid(const std::string& path, const Array& images, const GridOptions& options) {

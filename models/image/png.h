@@ -20,10 +20,12 @@ struct GridOptions {
   std::int64_t columns = 8;
   std::int64_t padding = 2;  ///< black pixels around and between the images
   PixelRange range = PixelRange::signed_unit;
+  std::int64_t channels = 1;  ///< of an image: 1 (grey) or 3 (red, green, blue), one plane after another
 };
 
-/// The PNG's bytes, 8-bit grey. `images`: float32 or float64, (n, h * w) with h = w, (n, h, w) or (n, 1, h, w); the
-/// first rows * columns of them are shown, places without an image stay black, values outside the range are clamped.
+/// The PNG's bytes, 8 bits a channel. `images`: float32 or float64, (n, c * h * w) with h = w, (n, h, w) if c = 1, or
+/// (n, c, h, w); the first rows * columns of them are shown, places without an image stay black, values outside the
+/// range are clamped.
 /// @throws ShapeError, DTypeError, ValueError
 std::string encode_grid(const Array& images, const GridOptions& options = {});
 
