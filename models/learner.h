@@ -26,7 +26,16 @@ class Diverged : public Error {
 };
 
 /// The independent random streams of a run, split from its seed by these numbers.
-enum class Stream : std::uint64_t { initialisation = 1, data_order, noise, penalty, samples, other_data_order, pool };
+enum class Stream : std::uint64_t {
+  initialisation = 1,
+  data_order,
+  noise,
+  penalty,
+  samples,
+  other_data_order,
+  pool,
+  instance_noise
+};
 Generator stream(std::uint64_t seed, Stream which);
 
 /// Real samples (n, ...), and for networks with labels a condition on each of them, (n, k): its one-hot label.

@@ -30,6 +30,17 @@ struct OptimizerSpec {
 };
 std::string to_string(const OptimizerSpec& spec);
 
+/// Noise N(0, sd^2) on everything that D sees, real or generated, so that there is something between the two to learn
+/// from where they do not meet; sd falls evenly to 0 over `rounds` (Soenderby et al., 2017).
+struct InstanceNoise {
+  double sd = 0.5;
+  std::int64_t rounds = 10000;
+
+  double at(std::int64_t round) const noexcept {
+    return round < rounds ? sd * (1.0 - static_cast<double>(round) / static_cast<double>(rounds)) : 0.0;
+  }
+};
+
 struct Preset {
   std::string name;
   std::string about;  ///< one line, with its source
@@ -41,6 +52,7 @@ struct Preset {
   Family family = Gan{};                  ///< of players other than G against D from noise; of these the rest says less
   std::string network = "mlp";
   OptimizerSpec optimizer = {};  ///< of each player
+  std::optional<InstanceNoise> instance_noise = {};
   double weight_clip = 0.0;      ///< D's parameters are clamped to [-c, c] after each of its updates; 0: they are not
   bool spectral_norm = false;    ///< of every layer of D (Miyato et al., 2018), which then has no batch norm
   Labels labels = Labels::none;  ///< how the players learn of them

@@ -61,7 +61,8 @@ Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source s
       g_(add_player("G", networks_.generator)),
       d_(add_player("D", networks_.discriminator)),
       noise_(stream(seed, Stream::noise)),
-      penalty_(stream(seed, Stream::penalty)) {
+      penalty_(stream(seed, Stream::penalty)),
+      instance_noise_(stream(seed, Stream::instance_noise)) {
   if (preset_.schedule.accumulate == whole_epoch) {
     throw ValueError("[train] only the data know how many batches make an epoch: set accumulate to their number");
   }
@@ -81,6 +82,7 @@ Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source s
   sample_with(networks_.generator);
   add_stream("noise", noise_);
   add_stream("penalty", penalty_);
+  if (preset_.instance_noise) add_stream("instance_noise", instance_noise_);
 }
 
 // Real samples, noise, and the condition on both.
@@ -90,11 +92,17 @@ Round Trainer::draw() {
   Round round;
   round.condition = samples.condition;
   const Variable of_packs = round.condition.defined() ? pack(round.condition, preset_.pac) : Variable();
-  round.discriminator = [&d = *d_.network, of_packs](const Variable& at) { return evaluate(d, at, of_packs); };
+  round.discriminator = [this, of_packs](const Variable& at) { return evaluate(*d_.network, seen(at), of_packs); };
   round.real = pack(x, preset_.pac);
   round.z = normal({x.size(0), latent_}, 0.0, 1.0, x.dtype(), noise_);
   round.z.requires_grad_(penalises_latent());
   return round;
+}
+
+Variable Trainer::seen(const Variable& samples) {
+  const double sd = preset_.instance_noise ? preset_.instance_noise->at(steps()) : 0.0;
+  if (sd == 0.0) return samples;
+  return samples + normal(samples.shape(), 0.0, sd, samples.dtype(), instance_noise_);
 }
 
 // Recorded when the generator is to learn from them or a penalty goes through them to z.

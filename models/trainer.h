@@ -37,6 +37,8 @@ class Trainer : public Learner {
   /// A batch's part of the mean over those of an update.
   double share() const noexcept { return 1.0 / preset_.schedule.accumulate; }
   Round draw();
+  /// What D sees of samples in this round: themselves, or with noise on them.
+  Variable seen(const Variable& samples);
   Variable make_fakes(const Round& round, bool for_generator);
   /// The penalty, if the player owes it in its update of that number.
   const Penalty* due(bool (Penalty::*acts)() const noexcept, std::int64_t update) const;
@@ -58,6 +60,7 @@ class Trainer : public Learner {
   std::unique_ptr<optim::GameOptimizer> method_;
   Generator noise_;
   Generator penalty_;
+  Generator instance_noise_;
 };
 
 /// G(z), under a condition if there is one, without recording, in evaluation mode.

@@ -123,6 +123,47 @@ TEST_CASE("learners: a round leaves nothing behind and, once warm, asks the syst
   }
 }
 
+namespace {
+
+// Scores samples by their sum, and keeps those that it was asked about.
+struct Watcher : nn::Module {
+  Variable slope = register_parameter("slope", Array::full({1}, 0.1, DType::float32));
+  std::vector<Variable> seen;
+  Variable forward(const Variable& x) override {
+    seen.push_back(x.detach());
+    return slope * sum(x, {1}, true);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("trainer: instance noise is fresh on all that D sees, and fades evenly to nothing") {
+  Preset preset = find_preset("gan");
+  preset.instance_noise = InstanceNoise{.sd = 2.0, .rounds = 4};
+  preset.schedule = simultaneous();
+  Generator random(1);
+  const auto watcher = std::make_shared<Watcher>();
+  const Networks networks{std::make_shared<nn::Sequential>(nn::Linear(3, 50, {}, random)), watcher};
+  Trainer trainer(
+      preset, networks, 3,
+      [] {
+        return Samples{full({400, 50}, 5.0)};
+      },
+      1);
+  for (int round = 0; round < 6; ++round) {
+    watcher->seen.clear();
+    trainer.step();
+    REQUIRE(watcher->seen.size() == 3);  // real ones, generated ones, and these for G
+    const double sd = round < 4 ? 2.0 - 0.5 * round : 0.0;
+    CAPTURE(round);
+    const Variable on_real = watcher->seen[0] - 5.0;
+    CHECK(stddev(on_real).item() == Approx(sd).epsilon(0.03));
+    CHECK(std::abs(mean(on_real).item()) <= 0.02 * sd);
+    // Twice the same fakes: their noise differs by sqrt(2) sd.
+    CHECK(stddev(watcher->seen[2] - watcher->seen[1]).item() == Approx(std::sqrt(2.0) * sd).epsilon(0.03));
+  }
+}
+
 TEST_CASE("trainer: looking no step ahead is simultaneous descent, with every penalty of D") {
   const Penalty penalties[] = {r1(1.0), r2(1.0), r1_and_r2(1.0), wgan_gp(), dragan()};
   for (std::size_t i = 0; i <= std::size(penalties); ++i) {

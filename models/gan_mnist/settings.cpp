@@ -138,6 +138,7 @@ models::Preset overridden_preset(const Settings& s) {
     of_gan(s.accumulate, "--accumulate");
     of_gan(s.labels, "--labels");
     of_gan(s.pac, "--pac");
+    of_gan(s.noise, "--noise");
   }
   if (preset.penalty) {
     take(s.lambda, preset.penalty->weight);
@@ -146,10 +147,22 @@ models::Preset overridden_preset(const Settings& s) {
     refuse(s.lambda && !preset.pairing && !weight, "--lambda weighs a penalty, a pairing or a family's main term");
     refuse(s.penalty_every.has_value(), "--penalty-every spaces out a penalty");
   }
+  if (s.noise && *s.noise == 0.0) preset.instance_noise.reset();
+  if (s.noise && *s.noise != 0.0) {
+    if (!preset.instance_noise) preset.instance_noise.emplace();
+    preset.instance_noise->sd = *s.noise;
+  }
+  if (preset.instance_noise) {
+    take(s.noise_rounds, preset.instance_noise->rounds);
+  } else {
+    refuse(s.noise_rounds.has_value(), "--noise-rounds counts rounds with instance noise");
+  }
   require(preset.batch_size >= 1, "batch-size", preset.batch_size, "1 or more");
   require(std::isfinite(preset.optimizer.lr) && preset.optimizer.lr > 0, "lr", preset.optimizer.lr, "above 0");
   require(!s.lambda || std::isfinite(*s.lambda), "lambda", s.lambda.value_or(0), "finite");
   require(!s.penalty_every || *s.penalty_every >= 1, "penalty-every", s.penalty_every.value_or(0), "1 or more");
+  require(!s.noise || (std::isfinite(*s.noise) && *s.noise >= 0), "noise", s.noise.value_or(0), "0 or more");
+  require(!s.noise_rounds || *s.noise_rounds >= 1, "noise-rounds", s.noise_rounds.value_or(0), "1 or more");
   require(preset.schedule.d_steps >= 1, "n-critic", preset.schedule.d_steps, "1 or more");
   require(preset.schedule.accumulate >= 0, "accumulate", preset.schedule.accumulate, "1 or more, or 0 for an epoch");
   require(preset.schedule.phases.paired >= 1, "paired-rounds", preset.schedule.phases.paired, "1 or more");
@@ -218,6 +231,10 @@ Settings spell_out(Settings s, const Plan& plan) {
   if (preset.penalty) {
     s.lambda = preset.penalty->weight;
     s.penalty_every = preset.penalty->every;
+  }
+  if (preset.instance_noise) {
+    s.noise = preset.instance_noise->sd;
+    s.noise_rounds = preset.instance_noise->rounds;
   }
   models::Family family = preset.family;
   if (const double* weight = models::main_weight(family)) s.lambda = *weight;

@@ -29,6 +29,8 @@ struct Settings {
   std::optional<double> lr = {};
   std::optional<double> lambda = {};
   std::optional<int> penalty_every = {};
+  std::optional<double> noise = {};
+  std::optional<std::int64_t> noise_rounds = {};
   std::optional<int> n_critic = {};
   std::optional<int> accumulate = {};
   std::optional<int> paired_rounds = {};
@@ -59,6 +61,9 @@ void for_each_setting(S& s, F&& f) {
   f("lambda", s.lambda,
     "Weight of the preset's penalty, pairing or main term; a penalty's negative one rewards steepness");
   f("penalty-every", s.penalty_every, "Lazy penalty: paid in each n-th update only, n times as much");
+  f("noise", s.noise,
+    "Instance noise: how far all that D sees is shaken at first, a standard deviation; 0: not at all");
+  f("noise-rounds", s.noise_rounds, "Rounds until the instance noise has faded");
   f("n-critic", s.n_critic, "Updates of D for one of G");
   f("accumulate", s.accumulate, "Batches to an update, averaged: large batches in little memory; 0: an epoch's");
   f("paired-rounds", s.paired_rounds, "Rounds with the preset's pairing before rounds without");
