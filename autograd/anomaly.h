@@ -4,34 +4,29 @@
 
 #include <string>
 
+#include <xgrad/autograd/watch.h>
+
 namespace xgrad {
 
 class Array;
 
 namespace detail {
-inline thread_local bool anomaly_mode = false;
-
 /// @throws AnomalyError when a floating output holds a NaN or an infinity.
 void check_forward_anomaly(const char* op, const Array& output);
 /// The calling functions outside xgrad's own ops, innermost first.
 std::string describe_call_site();
 }  // namespace detail
 
-inline bool anomaly_enabled() noexcept { return detail::anomaly_mode; }
+inline bool anomaly_enabled() noexcept { return (detail::watch::on & detail::watch::anomaly) != 0; }
 
 /// In its scope every op, forward and in the reverse sweep, checks what it makes and remembers where it was called.
 /// Slow; for finding a fault.
 class DetectAnomalyGuard {
  public:
-  explicit DetectAnomalyGuard(bool enabled = true) noexcept : previous_(detail::anomaly_mode) {
-    detail::anomaly_mode = enabled;
-  }
-  ~DetectAnomalyGuard() { detail::anomaly_mode = previous_; }
-  DetectAnomalyGuard(const DetectAnomalyGuard&) = delete;
-  DetectAnomalyGuard& operator=(const DetectAnomalyGuard&) = delete;
+  explicit DetectAnomalyGuard(bool enabled = true) noexcept : guard_(detail::watch::anomaly, enabled) {}
 
  private:
-  bool previous_;
+  detail::watch::Guard guard_;
 };
 
 }  // namespace xgrad

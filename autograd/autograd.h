@@ -13,6 +13,7 @@
 #include <xgrad/autograd/graphviz.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/autograd/parallel.h>
+#include <xgrad/autograd/profiler.h>
 #include <xgrad/autograd/random.h>
 #include <xgrad/autograd/substitution.h>
 #include <xgrad/autograd/variable.h>

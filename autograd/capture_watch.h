@@ -6,6 +6,7 @@
 #include <span>
 
 #include <xgrad/autograd/variable.h>
+#include <xgrad/autograd/watch.h>
 
 namespace xgrad::detail {
 
@@ -26,6 +27,7 @@ class CaptureWatch {
  private:
   static inline thread_local CaptureWatch* current_ = nullptr;
 
+  watch::Guard guard_{watch::capture, true};
   CaptureWatch* outer_;
   std::uint64_t began_;  ///< creation number that nodes from before stay below
   Variables captured_;

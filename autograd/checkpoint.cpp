@@ -42,12 +42,10 @@ class CheckpointNode final : public Node {
         random_(random) {
     const auto list = edges();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const detail::VariableImpl& in = *Access::impl(inputs[i]);
-      list[i] = {in.node, in.output_number, in.value};
+      list[i] = edge(inputs[i]);
     }
     for (std::size_t i = 0; i < captured.size(); ++i) {
-      const detail::VariableImpl& in = *Access::impl(captured[i]);
-      list[inputs.size() + i] = {in.node, in.output_number, in.value};
+      list[inputs.size() + i] = edge(captured[i]);
     }
     for (std::size_t k = 0; k < outputs.size(); ++k) output_spec(k) = {outputs[k].shape(), outputs[k].dtype()};
   }
@@ -73,9 +71,9 @@ class CheckpointNode final : public Node {
     for (std::size_t i = 0; i < n_inputs_; ++i) {
       const detail::Edge& e = edges()[i];
       if (e.node && create_graph) {
-        inputs.push_back(clone(Access::make(e.saved, e.node, e.output_number)));
+        inputs.push_back(clone(e.saved));
       } else {
-        inputs.push_back(Variable(e.saved, static_cast<bool>(e.node)));
+        inputs.push_back(Variable(e.saved.array(), static_cast<bool>(e.node)));
       }
     }
     Variables outputs;
@@ -97,7 +95,7 @@ class CheckpointNode final : public Node {
     std::vector<std::size_t> slots;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       if (!wanted[i]) continue;
-      targets.push_back(i < n_inputs_ ? inputs[i] : captured(edges()[i]));
+      targets.push_back(i < n_inputs_ ? inputs[i] : edges()[i].saved);
       slots.push_back(i);
     }
     Variables found = detail::partial_grad(ys, targets, gs, create_graph);
@@ -105,15 +103,17 @@ class CheckpointNode final : public Node {
   }
 
  private:
-  /// What f captured, as it was.
-  static Variable captured(const detail::Edge& e) { return Access::make(e.saved, e.node, e.output_number); }
+  static detail::Edge edge(const Variable& input) {
+    const detail::VariableImpl& in = *Access::impl(input);
+    return {.node = in.node, .output_number = in.output_number, .saved = Access::snapshot(input)};
+  }
 
   /// f reads what it captured through its own handles; had one been updated, this would be another function's gradient.
   void check_unchanged(const Variables& now) const {
     for (const Variable& v : now) {
       for (const detail::Edge& e : edges().subspan(n_inputs_)) {
         if (e.node.get() != Access::node(v) || e.output_number != Access::impl(v)->output_number) continue;
-        if (e.saved.shares_buffer_with(v.array())) continue;
+        if (e.saved.array().shares_buffer_with(v.array())) continue;
         throw GraphError(
             "[checkpoint] a captured Variable of shape " + to_string(v.shape()) +
             " was changed since the forward run; update parameters after backward, or pass it as an input");

@@ -25,13 +25,13 @@ class CustomNode final : public Node {
     const auto list = edges();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const detail::VariableImpl& in = *Access::impl(inputs[i]);
-      list[i] = {in.node, in.output_number, in.value};
+      list[i] = {.node = in.node, .output_number = in.output_number, .saved = Access::snapshot(inputs[i])};
     }
     for (std::size_t k = 0; k < outputs.size(); ++k) {
       output_spec(k) = {outputs[k].shape(), outputs[k].dtype()};
       outputs_.push_back(outputs[k].array());
     }
-    if (anomaly_enabled()) extras().where = detail::describe_call_site();
+    if (detail::watch::on != 0) detail::note_recorded(*this);
   }
 
   const char* name() const noexcept override { return function_.name.c_str(); }
@@ -65,10 +65,7 @@ class CustomNode final : public Node {
   class Context final : public CustomContext {
    public:
     Context(CustomNode& node, std::span<const char> wanted) noexcept : node_(node), wanted_(wanted) {}
-    Variable input(std::size_t i) const override {
-      const detail::Edge& e = node_.edges()[i];
-      return Access::make(e.saved, e.node, e.output_number);
-    }
+    Variable input(std::size_t i) const override { return node_.edges()[i].saved; }
     Variable output(std::size_t k) const override {
       return Access::make(node_.outputs_.at(k), intrusive_ptr<Node>::share(&node_), static_cast<std::uint32_t>(k));
     }

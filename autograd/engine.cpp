@@ -19,6 +19,8 @@
 #include <xgrad/autograd/ops/create.h>
 #include <xgrad/autograd/ops/reduce.h>
 #include <xgrad/autograd/partial_grad.h>
+#include <xgrad/autograd/profiler.h>
+#include <xgrad/autograd/watched.h>
 
 namespace xgrad {
 
@@ -43,15 +45,21 @@ struct Visit {
   bool barrier;              ///< the sweep ends here
 };
 
+/// A visit's place in the sweep.
+struct Place {
+  std::uint64_t sequence;  ///< the node's creation number
+  std::uint32_t visit;
+};
+
 /// Scratch memory of a sweep; kept by the thread, so that a sweep in steady state allocates nothing.
 struct Workspace {
   detail::NodeIndex index;
   std::vector<Visit> visits;           ///< in order of discovery
   std::vector<std::uint32_t> parents;  ///< visit of each edge's node
-  std::vector<std::uint32_t> order;    ///< visits by descending creation number
+  std::vector<Place> order;            ///< by descending creation number, the leaves last
   Variables grads;                     ///< accumulated gradient of each output
   std::vector<char> wanted;
-  Variables input_grads;
+  Variables input_grads;  ///< undefined between ops
 
   void clear() noexcept {
     index.clear();
@@ -59,7 +67,7 @@ struct Workspace {
     parents.clear();
     order.clear();
     grads.clear();
-    input_grads.clear();
+    std::fill(input_grads.begin(), input_grads.end(), Variable());  // after an error they may hold something
   }
 };
 
@@ -102,17 +110,30 @@ class Sweep {
 
   /// Finds everything that the outputs depend on.
   void discover(const Variables& outputs) {
+    std::uint32_t n_grads = 0;
     for (const Variable& y : outputs) find_or_add(Access::node(y));
-    for (std::size_t v = 0; v < w_.visits.size(); ++v) {  // breadth first; the list grows while we walk it
+    for (std::uint32_t v = 0; v < w_.visits.size(); ++v) {  // breadth first; the list grows while we walk it
+      Node* node = w_.visits[v].node;
       w_.visits[v].first_edge = static_cast<std::uint32_t>(w_.parents.size());
-      for (const Edge& e : w_.visits[v].node->edges()) w_.parents.push_back(e.node ? find_or_add(e.node.get()) : none);
+      w_.visits[v].first_grad = n_grads;
+      n_grads += static_cast<std::uint32_t>(node->n_outputs());
+      for (const Edge& e : node->edges()) {
+        const std::uint32_t parent = e.node ? find_or_add(e.node.get()) : none;
+        w_.parents.push_back(e.flat ? none : parent);  // found, so that its gradient is 0 and not an error
+      }
+      if (!node->is_leaf()) w_.order.push_back({node->sequence(), v});
     }
-    const auto sequence = [&](std::uint32_t v) { return w_.visits[v].node->sequence(); };
-    const auto descending = [&](std::uint32_t a, std::uint32_t b) { return sequence(a) > sequence(b); };
-    for (std::uint32_t v = 0; v < w_.visits.size(); ++v) w_.order.push_back(v);
-    if (!std::is_sorted(w_.order.begin(), w_.order.end(), descending)) {
-      std::sort(w_.order.begin(), w_.order.end(), descending);
+    w_.grads.resize(n_grads);
+    const auto n_ops = static_cast<std::ptrdiff_t>(w_.order.size());
+    for (std::uint32_t v = 0; v < w_.visits.size(); ++v) {
+      if (w_.visits[v].node->is_leaf()) w_.order.push_back({w_.visits[v].node->sequence(), v});
     }
+    const auto descending = [](const Place& a, const Place& b) { return a.sequence > b.sequence; };
+    const auto sort = [&](auto begin, auto end) {
+      if (!std::is_sorted(begin, end, descending)) std::sort(begin, end, descending);
+    };
+    sort(w_.order.begin(), w_.order.begin() + n_ops);
+    sort(w_.order.begin() + n_ops, w_.order.end());
   }
 
   bool reaches(const Node* node) const { return w_.index.find(node) != none; }
@@ -131,8 +152,9 @@ class Sweep {
   void run() {
     mark_needed();
     const GradModeGuard mode(create_graph_);
-    for (const std::uint32_t v : w_.order) {
-      Visit& visit = w_.visits[v];
+    const ProfileScope scope("backward");
+    for (const Place& place : w_.order) {
+      Visit& visit = w_.visits[place.visit];
       if (!visit.target && !visit.expand) continue;
       const std::span<Variable> grads{&w_.grads[visit.first_grad], visit.node->n_outputs()};
       if (std::none_of(grads.begin(), grads.end(), [](const Variable& g) { return g.defined(); })) continue;
@@ -187,8 +209,7 @@ class Sweep {
   std::uint32_t find_or_add(Node* node) {
     const auto [v, added] = w_.index.find_or_add(node, static_cast<std::uint32_t>(w_.visits.size()));
     if (added) {
-      w_.visits.push_back({node, 0, static_cast<std::uint32_t>(w_.grads.size()), false, false, false});
-      w_.grads.resize(w_.grads.size() + node->n_outputs());
+      w_.visits.push_back({node, 0, 0, false, false, false});
     }
     return v;
   }
@@ -200,7 +221,7 @@ class Sweep {
 
   void mark_needed() {
     for (auto it = w_.order.rbegin(); it != w_.order.rend(); ++it) {
-      Visit& visit = w_.visits[*it];
+      Visit& visit = w_.visits[it->visit];
       for (std::size_t i = 0; i < visit.node->edges().size() && !visit.expand && !visit.barrier; ++i) {
         const std::uint32_t p = w_.parents[visit.first_edge + i];
         visit.expand = p != none && (w_.visits[p].target || w_.visits[p].expand);
@@ -211,21 +232,25 @@ class Sweep {
   void expand(const Visit& visit, std::span<const Variable> grads) {
     Node& node = *visit.node;
     const auto edges = node.edges();
-    w_.wanted.assign(edges.size(), 0);
+    if (edges.size() > w_.wanted.size()) w_.wanted.resize(edges.size());
+    if (edges.size() > w_.input_grads.size()) w_.input_grads.resize(edges.size());
+    const std::span wanted(w_.wanted.data(), edges.size());
+    const std::span input_grads(w_.input_grads.data(), edges.size());
     for (std::size_t i = 0; i < edges.size(); ++i) {
       const std::uint32_t p = w_.parents[visit.first_edge + i];
-      w_.wanted[i] = p != none && (w_.visits[p].target || w_.visits[p].expand);
+      wanted[i] = p != none && (w_.visits[p].target || w_.visits[p].expand);
     }
-    w_.input_grads.assign(edges.size(), Variable());
     try {
-      node.backward(grads, w_.wanted, w_.input_grads);
+      const detail::WatchedRule watched(node);
+      node.backward(grads, wanted, input_grads);
     } catch (const AnomalyError& e) {  // an op inside the rule: say whose rule
       throw AnomalyError("[" + std::string(node.name()) + "] in its rule: " + e.what() + recorded_at(node));
     }
     for (std::size_t i = 0; i < edges.size(); ++i) {
-      if (!w_.wanted[i] || !w_.input_grads[i].defined()) continue;
-      Variable g = conform(node, i, std::move(w_.input_grads[i]));
-      accumulate(w_.grads[w_.visits[w_.parents[visit.first_edge + i]].first_grad + edges[i].output_number], g);
+      Variable g = std::move(input_grads[i]);
+      if (!wanted[i] || !g.defined()) continue;
+      const Visit& parent = w_.visits[w_.parents[visit.first_edge + i]];
+      accumulate(w_.grads[parent.first_grad + edges[i].output_number], conform(node, i, std::move(g)));
     }
     if (!retain_) node.free_saved();
   }
@@ -253,9 +278,9 @@ class Sweep {
     return g;
   }
 
-  void accumulate(Variable& into, const Variable& g) const {
+  void accumulate(Variable& into, Variable g) const {
     if (!into.defined()) {
-      into = g;
+      into = std::move(g);
       return;
     }
     if (adds_in_place(into)) {

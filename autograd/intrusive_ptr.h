@@ -6,7 +6,34 @@
 #include <cstdint>
 #include <utility>
 
+#if __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#endif
+
 namespace xgrad {
+
+namespace detail {
+
+/// True while the process has never had a second thread (glibc knows): counting then needs no locked instructions,
+/// which are a third of what recording an op costs.
+inline bool single_threaded() noexcept {
+#if __has_include(<sys/single_threaded.h>)
+  return __libc_single_threaded;
+#else
+  return false;
+#endif
+}
+
+/// Adds to a counter that several threads may share; gives its former value.
+template <class T>
+T count(std::atomic<T>& counter, T step) noexcept {
+  if (!single_threaded()) return counter.fetch_add(step, std::memory_order_relaxed);
+  const T former = counter.load(std::memory_order_relaxed);
+  counter.store(former + step, std::memory_order_relaxed);
+  return former;
+}
+
+}  // namespace detail
 
 /// Base of counted objects; starts with one owner. `T::destroy(T*)` is called when the last owner leaves.
 class RefCounted {
@@ -24,10 +51,14 @@ class RefCounted {
   template <class T>
   friend class intrusive_ptr;
 
-  void retain() const noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+  void retain() const noexcept { detail::count(count_, std::uint32_t{1}); }
   /// True when the caller was the last owner. A sole owner needs no atomic read-modify-write.
   bool release() const noexcept {
-    return count_.load(std::memory_order_acquire) == 1 || count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    const std::uint32_t owners = count_.load(std::memory_order_acquire);
+    if (owners == 1) return true;
+    if (!detail::single_threaded()) return count_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    count_.store(owners - 1, std::memory_order_relaxed);
+    return false;
   }
 
   mutable std::atomic<std::uint32_t> count_{1};

@@ -27,18 +27,22 @@ namespace xgrad::memory {
 
 namespace {
 
-constexpr std::size_t granule = 64;
-constexpr std::size_t linear_limit = 1024;        // below it, classes are multiples of the granule
+using detail::batch_blocks;
+using detail::fail_countdown;
+using detail::Free;
+using detail::granule;
+using detail::linear_limit;
+using detail::n_small;
+
 constexpr std::size_t small_limit = 32 * 1024;    // up to it, blocks are kept by the thread that freed them
 constexpr std::size_t carved_limit = 256 * 1024;  // up to it, blocks are carved out of arenas
 constexpr std::size_t arena_bytes = 1024 * 1024;
 constexpr std::size_t huge_page = 2 * 1024 * 1024;
 constexpr std::size_t n_linear = linear_limit / granule;
 constexpr std::size_t n_classes = n_linear + 4 * 40;  // then four classes a doubling
-constexpr std::uint32_t batch_blocks = 256;           // blocks that move between a thread and the shared lists at once
 
 constexpr std::size_t class_of(std::size_t bytes) noexcept {
-  if (bytes <= linear_limit) return bytes == 0 ? 0 : (bytes - 1) / granule;
+  if (bytes <= linear_limit) return detail::linear_class(bytes);
   const std::size_t b = bytes - 1;
   const auto e = static_cast<std::size_t>(std::bit_width(b)) - 1;
   return n_linear + (e - 10) * 4 + ((b >> (e - 2)) & 3);
@@ -51,17 +55,10 @@ constexpr std::size_t bytes_of(std::size_t cls) noexcept {
 static_assert(bytes_of(class_of(1)) == 64 && bytes_of(class_of(1024)) == 1024 && bytes_of(class_of(1025)) == 1280);
 static_assert(bytes_of(class_of(2048)) == 2048 && bytes_of(class_of(2049)) == 2560);
 
-constexpr std::size_t n_small = class_of(small_limit) + 1;
-
-/// A free block; its first words link it to others of its class.
-struct Free {
-  Free* next;
-  Free* next_batch;  ///< in the shared lists, of the first block of a batch
-};
+static_assert(n_small == class_of(small_limit) + 1);
 
 std::atomic<std::int64_t> reserved{0};
 std::atomic<std::int64_t> requests{0};
-std::atomic<std::int64_t> fail_countdown{0};
 
 std::byte* take_from_system(std::size_t bytes) {
   // Over-reserve so that the start can be aligned to a huge page; what is never touched is never resident.
@@ -114,27 +111,22 @@ Shared& shared() noexcept {
 /// Set once the thread's cache is gone; later frees on that thread go straight to the shared lists.
 thread_local bool cache_ended = false;
 
-struct ThreadCache {
-  struct List {
-    Free* head = nullptr;
-    std::uint32_t count = 0;
-  };
-  std::array<List, n_small> lists{};
-  std::atomic<std::int64_t> in_use{0};  ///< may be negative: blocks freed here that another thread took
-
+struct ThreadCache : detail::Lists {
   ThreadCache() {
     Shared& s = shared();
     const std::lock_guard lock(s.mutex);
     s.threads.push_back(this);
+    if (XGRAD_POOLED) detail::lists = this;
   }
   ~ThreadCache() {
     cache_ended = true;
+    detail::lists = nullptr;
     Shared& s = shared();
     const std::lock_guard lock(s.mutex);
     for (std::size_t c = 0; c < n_small; ++c) {
-      if (lists[c].head == nullptr) continue;
-      lists[c].head->next_batch = s.lists[c];
-      s.lists[c] = lists[c].head;
+      if (of_class[c].head == nullptr) continue;
+      of_class[c].head->next_batch = s.lists[c];
+      s.lists[c] = of_class[c].head;
     }
     s.in_use_of_ended_threads += in_use.load(std::memory_order_relaxed);
     std::erase(s.threads, this);
@@ -142,12 +134,8 @@ struct ThreadCache {
   ThreadCache(const ThreadCache&) = delete;
   ThreadCache& operator=(const ThreadCache&) = delete;
 
-  void count(std::int64_t bytes) noexcept {
-    in_use.store(in_use.load(std::memory_order_relaxed) + bytes, std::memory_order_relaxed);
-  }
-
   void* take(std::size_t cls) {
-    List& list = lists[cls];
+    List& list = of_class[cls];
     if (list.head == nullptr) refill(cls);
     Free* block = list.head;
     list.head = block->next;
@@ -156,7 +144,7 @@ struct ThreadCache {
   }
 
   void give(std::size_t cls, void* p) noexcept {
-    List& list = lists[cls];
+    List& list = of_class[cls];
     auto* block = static_cast<Free*>(p);
     block->next = list.head;
     list.head = block;
@@ -167,7 +155,7 @@ struct ThreadCache {
   void refill(std::size_t cls) {
     Shared& s = shared();
     const std::lock_guard lock(s.mutex);
-    List& list = lists[cls];
+    List& list = of_class[cls];
     if (Free* batch = s.lists[cls]) {
       s.lists[cls] = batch->next_batch;
       list.head = batch;
@@ -186,7 +174,7 @@ struct ThreadCache {
   }
 
   void spill(std::size_t cls) noexcept {
-    List& list = lists[cls];
+    List& list = of_class[cls];
     Free* batch = list.head;
     Free* last = batch;
     for (std::uint32_t i = 1; i < batch_blocks && last->next != nullptr; ++i) last = last->next;
@@ -251,7 +239,7 @@ void maybe_fail() {
 
 bool pooled() noexcept { return XGRAD_POOLED; }
 
-void* allocate(std::size_t bytes) {
+void* detail::allocate_slowly(std::size_t bytes) {
   maybe_fail();
   if (bytes > (std::size_t{1} << 46)) throw std::bad_alloc();
   const std::size_t cls = class_of(bytes);
@@ -270,7 +258,7 @@ void* allocate(std::size_t bytes) {
   return p;
 }
 
-void deallocate(void* block, std::size_t bytes) noexcept {
+void detail::deallocate_slowly(void* block, std::size_t bytes) noexcept {
   const std::size_t cls = class_of(bytes);
   count_in_use(-static_cast<std::int64_t>(bytes_of(cls)));
   if (!pooled()) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include <xgrad/autograd/capture_watch.h>
 #include <xgrad/autograd/compile/recording.h>
@@ -15,24 +16,24 @@ namespace xgrad::detail {
 
 namespace {
 std::atomic<std::uint64_t> next_sequence{1};
-std::atomic<std::int64_t> live_nodes{0};
+std::atomic<std::uint64_t> freed_nodes{0};
 
 /// Nodes of this thread that wait to be freed while another is being freed.
 thread_local Node* dead = nullptr;
 thread_local bool freeing = false;
+thread_local std::uint64_t freed_here = 0;  ///< meanwhile: counted once for all of them
 }  // namespace
 
 Node::Node(std::size_t n_edges, std::size_t n_outputs)
     : n_edges_(static_cast<std::uint32_t>(n_edges)),
-      sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)),
       edges_(n_edges <= inline_edges ? inline_edges_ : new Edge[n_edges]),
       more_specs_(n_outputs - 1) {
-  live_nodes.fetch_add(1, std::memory_order_relaxed);
+  sequence_ = count(next_sequence, std::uint64_t{1});  // last: what counts as made is freed
 }
 
 Node::~Node() {
   if (edges_ != inline_edges_) delete[] edges_;
-  live_nodes.fetch_sub(1, std::memory_order_relaxed);
+  freeing ? ++freed_here : count(freed_nodes, std::uint64_t{1});  // alone where a constructor failed
 }
 
 void Node::destroy(Node* node) noexcept {
@@ -46,10 +47,11 @@ void Node::destroy(Node* node) noexcept {
     delete next;  // drops its edges, which may add to the list
   }
   freeing = false;
+  count(freed_nodes, std::exchange(freed_here, 0));
 }
 
 void Node::free_saved() noexcept {
-  for (Edge& e : edges()) e.saved = Array();
+  for (Edge& e : edges()) e.saved = Variable();
   released_ = true;
 }
 
@@ -58,41 +60,46 @@ NodeExtras& Node::extras() {
   return *extras_;
 }
 
-std::int64_t Node::live_count() noexcept { return live_nodes.load(std::memory_order_relaxed); }
-
-LeafNode::LeafNode(const Array& value) : Node(0) { output_spec(0) = {value.shape(), value.dtype()}; }
-
-void VariableImpl::destroy(VariableImpl* impl) noexcept {
-  if (recorder) [[unlikely]] note_freed(impl);
-  delete impl;
+std::int64_t Node::live_count() noexcept {
+  const std::uint64_t freed = freed_nodes.load(std::memory_order_acquire);  // first: never more freed than made
+  return static_cast<std::int64_t>(next_sequence.load(std::memory_order_relaxed) - 1 - freed);
 }
 
-Variable Access::make(Array value, intrusive_ptr<Node> node, std::uint32_t output) {
-  Variable v(intrusive_ptr<VariableImpl>::adopt(new VariableImpl(std::move(value), std::move(node), output)));
-  if (recorder) [[unlikely]] note_made(Access::impl(v));
-  return v;
+LeafNode::LeafNode(const Array& value) : Node(0) {
+  leaf_ = true;
+  output_spec(0) = {value.shape(), value.dtype()};
+}
+
+void VariableBase::destroy(VariableBase* base) noexcept {
+  auto* impl = static_cast<VariableImpl*>(base);
+  if (recorder) [[unlikely]]
+    note_freed(impl);
+  delete impl;
 }
 
 // --- recorded ops ---------------------------------------------------------------------------------------------------
 
-void OpNodeBase::save(std::span<const Variable* const> inputs, std::span<const std::uint32_t, 3> uses,
+void OpNodeBase::save(std::span<const Variable* const> inputs, std::span<const std::uint32_t, 3> reads_of,
                       const Array& output) {
   std::uint32_t reads = 0;
   const auto list = edges();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const VariableImpl& in = *Access::impl(*inputs[i]);
     if (!in.node) continue;
+    const std::uint32_t use = reads_of[i < reads_of.size() ? i : reads_of.size() - 1];
     list[i].node = in.node;
     list[i].output_number = in.output_number;
-    reads |= uses[i < uses.size() ? i : uses.size() - 1];
+    list[i].flat = use == uses::never;
+    if (!list[i].flat) reads |= use;
   }
   for (std::size_t i = 0; i < inputs.size() && i < 31; ++i) {
-    if (reads & uses::input(i)) list[i].saved = Access::impl(*inputs[i])->value;
+    if (reads & uses::input(i)) list[i].saved = Access::snapshot(*inputs[i]);
   }
   if (reads & uses::output) saved_output_ = output;
   saves_ = reads != 0;
   output_spec(0) = {output.shape(), output.dtype()};
-  if (anomaly_enabled()) extras().where = describe_call_site();
+  if (watch::on != 0) [[unlikely]]
+    note_recorded(*this);
 }
 
 void OpNodeBase::free_saved() noexcept {
@@ -107,13 +114,13 @@ void OpNodeBase::check_not_released() const {
   }
 }
 
-Variable OpNodeBase::input(std::size_t i) const {
+const Variable& OpNodeBase::input(std::size_t i) const {
   const Edge& e = edges()[i];
   if (!e.saved.defined()) {
     throw GraphError("[" + std::string(name()) + "] its rule reads input " + std::to_string(i) +
                      ", which `uses` does not list");
   }
-  return Access::make(e.saved, e.node, e.output_number);
+  return e.saved;
 }
 
 Variable OpNodeBase::output() const {
@@ -141,21 +148,10 @@ void CaptureWatch::note(std::span<const Variable* const> inputs) {
   if (outer_) outer_->note(inputs);
 }
 
-bool must_record(std::span<const Variable* const> inputs) {
-  if (CaptureWatch* watch = CaptureWatch::current()) watch->note(inputs);
-  if (!grad_enabled()) return false;
-  for (const Variable* v : inputs) {
-    if (Access::node(*v) != nullptr) return true;
-  }
-  return false;
-}
+void note_captured(std::span<const Variable* const> inputs) { CaptureWatch::current()->note(inputs); }
 
-void check_defined(const char* op, std::span<const Variable* const> inputs) {
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i]->defined()) {
-      throw GraphError("[" + std::string(op) + "] input " + std::to_string(i) + " is undefined");
-    }
-  }
+void throw_undefined_input(const char* op, std::size_t i) {
+  throw GraphError("[" + std::string(op) + "] input " + std::to_string(i) + " is undefined");
 }
 
 }  // namespace xgrad::detail

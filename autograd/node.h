@@ -29,18 +29,20 @@ struct Spec {
 
 class Node;
 
-/// Input of a recorded op: who computed it, and its value where a rule will read it.
+/// Input of a recorded op: who computed it, and the input itself where a rule will read it.
 struct Edge {
   intrusive_ptr<Node> node;  ///< null for an input that needs no gradient
   std::uint32_t output_number = 0;
-  Array saved;  ///< undefined unless a rule reads it
+  bool flat = false;  ///< the output does not vary with it, wherever it is differentiable: nothing flows there
+  Variable saved;     ///< undefined unless a rule reads it
 };
 
 /// Seldom used parts of a node, made on demand.
 struct NodeExtras {
   std::vector<std::pair<std::size_t, std::pair<std::uint32_t, GradHook>>> hooks;  ///< (handle, (output, hook))
   std::size_t next_hook = 0;                                                      ///< handles are not used twice
-  std::string where;  ///< anomaly mode: where it was recorded
+  std::string where;            ///< anomaly mode: where it was recorded
+  const char* scope = nullptr;  ///< profiling: the scope in which it was recorded
 };
 
 /// One recorded op (or leaf). Freed iteratively: a chain of a million nodes needs no stack.
@@ -51,7 +53,7 @@ class Node : public RefCounted, public Pooled {
   static void destroy(Node* node) noexcept;
 
   virtual const char* name() const noexcept = 0;
-  virtual bool is_leaf() const noexcept { return false; }
+  bool is_leaf() const noexcept { return leaf_; }
   /// Gradients of the inputs from those of the outputs (undefined: zero). Only entries with wanted[i] are filled;
   /// an entry left undefined means that no gradient flows there.
   virtual void backward(std::span<const Variable> output_grads, std::span<const char> wanted,
@@ -77,6 +79,7 @@ class Node : public RefCounted, public Pooled {
 
  protected:
   bool released_ = false;
+  bool leaf_ = false;
 
  private:
   static constexpr std::size_t inline_edges = 2;
@@ -96,7 +99,6 @@ class LeafNode final : public Node {
  public:
   explicit LeafNode(const Array& value);
   const char* name() const noexcept override { return "leaf"; }
-  bool is_leaf() const noexcept override { return true; }
   void backward(std::span<const Variable>, std::span<const char>, std::span<Variable>) override {}
   void free_saved() noexcept override {}
 
@@ -104,22 +106,32 @@ class LeafNode final : public Node {
 };
 
 /// What a Variable handle points to.
-struct VariableImpl : RefCounted, Pooled {
-  VariableImpl(Array v, intrusive_ptr<Node> n, std::uint32_t output) noexcept
-      : value(std::move(v)), node(std::move(n)), output_number(output) {}
-  static void destroy(VariableImpl* impl) noexcept;
+struct VariableImpl final : VariableBase, Pooled {
+  VariableImpl(Array v, intrusive_ptr<Node> n, std::uint32_t output, bool is_fixed = false) noexcept
+      : VariableBase(std::move(v)), node(std::move(n)), output_number(output), fixed(is_fixed) {}
 
-  Array value;
   intrusive_ptr<Node> node;  ///< null: a constant
   std::uint32_t output_number;
+  bool fixed;  ///< an op's result: what it points to never changes
 };
 
 /// Door between handles and the tape.
 struct Access {
-  static VariableImpl* impl(const Variable& v) noexcept { return v.impl_.get(); }
-  static Node* node(const Variable& v) noexcept { return v.impl_ ? v.impl_->node.get() : nullptr; }
+  static VariableImpl* impl(const Variable& v) noexcept { return static_cast<VariableImpl*>(v.impl_.get()); }
+  static Node* node(const Variable& v) noexcept { return v.impl_ ? impl(v)->node.get() : nullptr; }
   /// A Variable holding `value`, made by output `output` of `node`.
-  static Variable make(Array value, intrusive_ptr<Node> node, std::uint32_t output = 0);
+  static Variable make(Array value, intrusive_ptr<Node> node, std::uint32_t output = 0) {
+    const bool fixed = node && !node->is_leaf();
+    auto* made = new VariableImpl(std::move(value), std::move(node), output, fixed);
+    if (recorder) [[unlikely]]
+      note_made(made);
+    return Variable(intrusive_ptr<VariableBase>::adopt(made));
+  }
+  /// What v is now, whatever v's owner makes of it later.
+  static Variable snapshot(const Variable& v) {
+    const VariableImpl& now = *impl(v);
+    return now.fixed ? v : make(now.value, now.node, now.output_number);
+  }
 };
 
 }  // namespace xgrad::detail

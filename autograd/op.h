@@ -24,6 +24,7 @@
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/node.h>
 #include <xgrad/autograd/variable.h>
+#include <xgrad/autograd/watched.h>
 
 namespace xgrad {
 
@@ -45,6 +46,8 @@ namespace uses {
 inline constexpr std::uint32_t nothing = 0;
 inline constexpr std::uint32_t output = 1u << 31;
 constexpr std::uint32_t input(std::size_t i) { return 1u << i; }
+/// Of an input with which the output does not vary: no rule is called, and whatever led only there is not computed.
+inline constexpr std::uint32_t never = 1u << 30;
 }  // namespace uses
 
 struct NoAttrs {};
@@ -90,7 +93,7 @@ class OpNodeBase : public Node {
  public:
   using Node::Node;
   void free_saved() noexcept override;
-  Variable input(std::size_t i) const;
+  const Variable& input(std::size_t i) const;
   Variable output() const;
   /// Links the inputs and keeps the values that the rules of those which need a gradient read.
   void save(std::span<const Variable* const> inputs, std::span<const std::uint32_t, 3> uses, const Array& output);
@@ -127,27 +130,53 @@ class OpNode final : public OpNodeBase {
   [[no_unique_address]] Attrs attrs_;
 };
 
+[[noreturn]] void throw_undefined_input(const char* op, std::size_t i);
+inline void check_defined(const char* op, std::span<const Variable* const> inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i]->defined()) [[unlikely]]
+      throw_undefined_input(op, i);
+  }
+}
+
+void note_captured(std::span<const Variable* const> inputs);
 /// True when grad mode is on and some input requires a gradient.
-bool must_record(std::span<const Variable* const> inputs);
-void check_defined(const char* op, std::span<const Variable* const> inputs);
+inline bool must_record(std::span<const Variable* const> inputs) {
+  if (watch::on & watch::capture) [[unlikely]]
+    note_captured(inputs);
+  if (!grad_enabled()) return false;
+  for (const Variable* v : inputs) {
+    if (Access::node(*v) != nullptr) return true;
+  }
+  return false;
+}
+
+template <class Attrs>
+Array run_op(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs, const Spec& spec) {
+  const Operands operands(inputs);
+  if (!def.run.function) return operands[0].reshape(spec.shape);
+  if (recorder) [[unlikely]] {
+    const Work work = [run = def.run.function, attrs](auto in, auto outs) { run(attrs, Operands(in), *outs[0]); };
+    Array out = record_op(def.name, work, inputs, spec.shape, spec.dtype);
+    if (def.run.elementwise) record_elementwise(def.run.elementwise(attrs));
+    return out;
+  }
+  Array out(spec.shape, spec.dtype);
+  def.run.function(attrs, operands, out);
+  return out;
+}
 
 template <class Attrs>
 Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs) {
   check_defined(def.name, inputs);
-  const Operands operands(inputs);
-  const Spec spec = def.infer(def.name, attrs, operands);
+  const Spec spec = def.infer(def.name, attrs, Operands(inputs));
   Array out;
-  if (recorder && def.run.function) [[unlikely]] {
-    const Work work = [run = def.run.function, attrs](auto in, auto outs) { run(attrs, Operands(in), *outs[0]); };
-    out = record_op(def.name, work, inputs, spec.shape, spec.dtype);
-    if (def.run.elementwise) record_elementwise(def.run.elementwise(attrs));
-  } else if (def.run.function) {
-    out = Array(spec.shape, spec.dtype);
-    def.run.function(attrs, operands, out);
+  if (watch::on != 0) [[unlikely]] {
+    WatchedOp watched(def.name, inputs);
+    out = run_op(def, attrs, inputs, spec);
+    watched.made(out, def.run.function != nullptr);
   } else {
-    out = operands[0].reshape(spec.shape);
+    out = run_op(def, attrs, inputs, spec);
   }
-  if (anomaly_enabled()) check_forward_anomaly(def.name, out);
   if (!is_floating(spec.dtype) || !def.rule || !must_record(inputs)) return Variable(std::move(out));
   auto* node = new OpNode<Attrs>(def, attrs, inputs.size());
   auto owner = intrusive_ptr<Node>::adopt(node);
@@ -163,7 +192,7 @@ class Op {
  public:
   explicit Op(const detail::OpNode<Attrs>& node) noexcept : node_(node) {}
   /// Input i as a differentiable Variable; `uses` must list it.
-  Variable input(std::size_t i) const { return node_.input(i); }
+  const Variable& input(std::size_t i) const { return node_.input(i); }
   /// The output as a differentiable Variable; `uses` must list it.
   Variable output() const { return node_.output(); }
   const Attrs& attrs() const noexcept { return node_.attrs(); }

@@ -15,11 +15,11 @@ using detail::LeafNode;
 using detail::Node;
 using detail::VariableImpl;
 
-namespace {
-
-[[noreturn]] void throw_undefined(const char* what) {
+void detail::throw_undefined(const char* what) {
   throw GraphError("[" + std::string(what) + "] the Variable is undefined");
 }
+
+namespace {
 
 intrusive_ptr<Node> new_leaf(const Array& value) {
   if (!is_floating(value.dtype())) {
@@ -36,33 +36,16 @@ LeafNode* leaf_of(const VariableImpl& v) noexcept {
 }  // namespace
 
 Variable::Variable(Array value, bool requires_grad) {
-  if (!value.defined()) throw_undefined("Variable");
+  if (!value.defined()) detail::throw_undefined("Variable");
   auto node = requires_grad ? new_leaf(value) : nullptr;
-  impl_ = intrusive_ptr<VariableImpl>::adopt(new VariableImpl(std::move(value), std::move(node), 0));
+  impl_ = intrusive_ptr<detail::VariableBase>::adopt(new VariableImpl(std::move(value), std::move(node), 0));
   if (detail::recorder) [[unlikely]]
-    detail::note_made(impl_.get());
+    detail::note_made(detail::Access::impl(*this));
 }
-
-Variable::Variable(intrusive_ptr<VariableImpl> impl) noexcept : impl_(std::move(impl)) {}
-Variable::Variable() noexcept = default;
-Variable::Variable(const Variable& other) noexcept = default;
-Variable::Variable(Variable&& other) noexcept = default;
-Variable& Variable::operator=(Variable other) noexcept {
-  std::swap(impl_, other.impl_);
-  return *this;
-}
-Variable::~Variable() = default;
 
 VariableImpl& Variable::impl(const char* what) const {
-  if (!impl_) throw_undefined(what);
-  return *impl_;
-}
-
-const Array& Variable::array() const {
-  const VariableImpl& v = impl("array");
-  if (detail::recorder) [[unlikely]]
-    detail::note_read(*this);
-  return v.value;
+  if (!impl_) detail::throw_undefined(what);
+  return *detail::Access::impl(*this);
 }
 
 void Variable::set_array(Array value) {

@@ -23,27 +23,46 @@ namespace detail {
 class Node;
 struct VariableImpl;
 struct Access;
+
+/// What a handle points to, as far as its users see it; the rest is VariableImpl's.
+struct VariableBase : RefCounted {
+  static void destroy(VariableBase* base) noexcept;
+  Array value;
+
+ protected:
+  explicit VariableBase(Array v) noexcept : value(std::move(v)) {}
+  ~VariableBase() = default;
+};
+
+[[noreturn]] void throw_undefined(const char* what);
+
+class Recorder;
+/// What records the step that this thread runs for xgrad::compile, or null; it hears of all that handles do.
+inline thread_local Recorder* recorder = nullptr;
+void note_made(const VariableImpl* v);
+void note_freed(const VariableImpl* v) noexcept;
+void note_read(const Variable& v);
 }  // namespace detail
 
 /// Copies are handles to the same value, gradient and history. A default-constructed Variable is undefined and stands
 /// for "no gradient".
 class Variable {
  public:
-  Variable() noexcept;
+  Variable() = default;
   /// A leaf holding `value`. @throws DTypeError when an int64 value is asked to require a gradient.
   Variable(Array value, bool requires_grad = false);
   /// A constant leaf copied from any xtensor expression. Include <xgrad/autograd/xtensor.h>.
   template <class E>
   Variable(const xt::xexpression<E>& expression) : Variable(Array(expression)) {}
 
-  Variable(const Variable& other) noexcept;
-  Variable(Variable&& other) noexcept;
-  Variable& operator=(Variable other) noexcept;
-  ~Variable();
-
   bool defined() const noexcept { return static_cast<bool>(impl_); }
   /// The value. @throws GraphError on an undefined Variable (all other accessors likewise).
-  const Array& array() const;
+  const Array& array() const {
+    if (!impl_) detail::throw_undefined("array");
+    if (detail::recorder) [[unlikely]]
+      detail::note_read(*this);
+    return impl_->value;
+  }
   const Shape& shape() const { return array().shape(); }
   std::size_t rank() const { return array().rank(); }
   std::int64_t size() const { return array().size(); }
@@ -92,10 +111,10 @@ class Variable {
 
  private:
   friend struct detail::Access;
-  explicit Variable(intrusive_ptr<detail::VariableImpl> impl) noexcept;
+  explicit Variable(intrusive_ptr<detail::VariableBase> impl) noexcept : impl_(std::move(impl)) {}
   detail::VariableImpl& impl(const char* what) const;
 
-  intrusive_ptr<detail::VariableImpl> impl_;
+  intrusive_ptr<detail::VariableBase> impl_;
 };
 
 std::string to_string(const Variable& v);

@@ -6,6 +6,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/node.h>
+#include <xgrad/autograd/profiler.h>
 #include <xgrad/nn/module.h>
 
 namespace xgrad::nn {
@@ -48,6 +49,11 @@ void append_names(std::string& message, const char* kind, const std::vector<std:
 
 Variable Module::forward(const Variable&) {
   throw GraphError("[" + describe() + "] has no forward of one input; call its own functions or override forward");
+}
+
+Variable Module::profiled_forward(const Variable& x) {
+  const ProfileScope scope(describe());
+  return forward(x);
 }
 
 void Module::check_name(const std::string& name) const {

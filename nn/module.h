@@ -12,6 +12,7 @@
 #include <xgrad/autograd/random.h>
 #include <xgrad/autograd/state_dict.h>
 #include <xgrad/autograd/variable.h>
+#include <xgrad/autograd/watch.h>
 
 namespace xgrad::nn {
 
@@ -45,7 +46,10 @@ class Module {
 
   /// @throws GraphError when a module of this kind has no one-input forward.
   virtual Variable forward(const Variable& x);
-  Variable operator()(const Variable& x) { return forward(x); }
+  /// Runs forward, in profiles under the name that describe() gives.
+  Variable operator()(const Variable& x) {
+    return (xgrad::detail::watch::on & xgrad::detail::watch::profile) != 0 ? profiled_forward(x) : forward(x);
+  }
 
   /// Own parameters first, then those of the submodules in order of registration. A Variable registered at several
   /// places (tied weights) appears once, under its first name.
@@ -126,6 +130,7 @@ class Module {
 
  private:
   void add_child(const std::string& name, std::shared_ptr<Module> module);
+  Variable profiled_forward(const Variable& x);
   void check_name(const std::string& name) const;
   /// Every parameter and buffer under its dotted name, tied ones repeatedly.
   Named<Variable> entries() const;

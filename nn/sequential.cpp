@@ -14,7 +14,7 @@ Module& Sequential::operator[](std::size_t i) const {
 
 Variable Sequential::forward(const Variable& x) {
   Variable y = x;
-  for (const auto& [name, module] : children()) y = module->forward(y);
+  for (const auto& [name, module] : children()) y = (*module)(y);
   return y;
 }
 

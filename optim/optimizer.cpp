@@ -6,6 +6,7 @@
 
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/profiler.h>
 #include <xgrad/optim/optimizer.h>
 #include <xgrad/optim/state_reader.h>
 
@@ -57,6 +58,7 @@ std::string Optimizer::mismatch(std::size_t i, const std::string& gradient, cons
 }
 
 void Optimizer::step(const Variables& grads) {
+  const ProfileScope scope(name_);
   if (grads.size() != parameters_.size()) {
     throw ValueError("[" + name_ + "] got " + std::to_string(grads.size()) + " gradients for " +
                      std::to_string(parameters_.size()) + " parameters");

@@ -204,6 +204,16 @@ TEST_CASE("gan_mnist: a run leaves its folder, and its config repeats it") {
   }
 }
 
+TEST_CASE("gan_mnist: --profile tells where the time went, in the terminal and in the run") {
+  const Place place;
+  const Outcome first = place.train("--preset gan --steps 3 --profile");
+  CHECK_MESSAGE(first.code == 0, first.output);
+  CHECK(contains(first.output, "Linear(784, 256)"));
+  const fs::path run = place.folder.path() / "runs" / "001-gan-data";
+  CHECK(contains(first.output, content(run / "profile.txt")));
+  CHECK(contains(content(run / "trace.json"), "\"traceEvents\""));
+}
+
 TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte") {
   const Place place;
   const std::string packed = " --pac 2 --accumulate 2 --penalty-every 3";

@@ -8,6 +8,7 @@
 #include <xgrad/autograd/compile/borrowed_array.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/watched.h>
 
 namespace xgrad::detail {
 
@@ -21,7 +22,7 @@ Program::Program(Record record)
   const MemoryPlan plan = plan_memory(record_);
   block_ = Array({static_cast<std::int64_t>(plan.bytes / sizeof(double))}, DType::float64);
   for (Instruction& i : record_.instructions) {
-    Step step;
+    Step step{.name = i.name.c_str(), .work = {}, .in = {}, .out = {}, .views = {}};
     for (const Ref& r : i.in) step.in.push_back(operand(r, step));
     for (const ValueId v : i.out) step.out.push_back(&array_of(slot({v, record_.values[at(v)].spec.shape})));
     step.work = std::move(i.work);
@@ -75,6 +76,12 @@ void Program::check_externals() const {
   }
 }
 
+void Program::run_watched(const Step& step) {
+  const WatchedOp watched(step.name, step.in);
+  step.work(step.in, step.out);
+  for (const Array* out : step.out) watched.made(*out, true);
+}
+
 Variables Program::run(const Variables& inputs) {
   check_externals();
   const NoGradGuard unrecorded;
@@ -89,7 +96,7 @@ Variables Program::run(const Variables& inputs) {
   }
   for (const Step& step : steps_) {
     for (const View& v : step.views) BorrowedArray::aim(*v.array, v.of->raw());
-    step.work(step.in, step.out);
+    watch::on == 0 ? step.work(step.in, step.out) : run_watched(step);
   }
   Variables outputs;
   outputs.reserve(record_.outputs.size());

@@ -33,12 +33,15 @@ class Program {
     const Array* of;
   };
   struct Step {
+    const char* name;
     Work work;
     std::vector<const Variable*> in;
     std::vector<Array*> out;
     std::vector<View> views;  ///< of Variables from outside, under other shapes than theirs
   };
 
+  /// Under the eyes of a profiler or anomaly mode.
+  static void run_watched(const Step& step);
   /// The Variable through which a value is read under a shape.
   Variable& slot(const Ref& ref);
   const Variable* operand(const Ref& ref, Step& step);

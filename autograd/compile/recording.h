@@ -20,10 +20,6 @@ namespace detail {
 
 class Buffer;
 class LeafNode;
-class Recorder;
-
-/// What records the step that this thread runs, or null.
-inline thread_local Recorder* recorder = nullptr;
 
 /// While it lives, the recorder looks away: what is done inside is recorded as a whole, or not at all.
 class PauseRecording {
@@ -71,10 +67,7 @@ void check_own_gradient(const LeafNode& leaf);
 void record_flag(const bool& flag);
 
 void note_made(Buffer* buffer);
-void note_made(const VariableImpl* v);
 void note_freed(const Buffer* buffer) noexcept;
-void note_freed(const VariableImpl* v) noexcept;
-void note_read(const Variable& v);
 /// @throws CompileError unless the recorder looks away: a replay would not do that again.
 void refuse_on_host(const char* what);
 

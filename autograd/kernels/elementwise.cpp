@@ -67,8 +67,7 @@ void unary(Unary f, const Array& x, Array& out, double p, double q) {
   const std::int64_t n = out.size();
   const std::int64_t grain = grain_of(f);
   if (n <= grain) return loop(n, in, y, p, q, false);
-  // Dear functions do not wait for memory, and in place nothing is read in vain.
-  const bool stream = out.nbytes() >= stream_bytes && grain == cheap_grain && in != y;
+  const bool stream = out.nbytes() >= stream_bytes && in != y;  // in place nothing is read in vain
   parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
     loop(end - begin, detail::at(x, begin), detail::at(y, dtype, begin), p, q, stream);
   });
@@ -81,6 +80,7 @@ void binary(Binary f, const Array& a, const Array& b, Array& out, double p) {
   void* y = out.mutable_raw();
   const std::int64_t n = out.size();
   if (n == 0) return;
+  if (n == 1) return variants[simd::none]({1, 1, 0, 0, false}, a.raw(), b.raw(), y, p);
   const std::int64_t grain = f == Binary::pow ? 2048 : cheap_grain;
   const bool whole_a = a.size() == n, whole_b = b.size() == n;
   if ((whole_a || a.size() == 1) && (whole_b || b.size() == 1)) {
@@ -144,6 +144,7 @@ void where(const Array& condition, const Array& a, const Array& b, Array& out) {
 void add_in_place(Array& out, const Array& x) {
   void* y = out.mutable_raw();
   const auto loop = simd::table().binary[static_cast<int>(out.dtype())][static_cast<int>(Binary::add)][simd::none];
+  if (out.size() <= cheap_grain) return loop({1, out.size(), 0, 0, false}, y, x.raw(), y, 0);
   parallel_for(out.size(), cheap_grain, [&](std::int64_t begin, std::int64_t end) {
     void* place = detail::at(y, out.dtype(), begin);
     loop({1, end - begin, 0, 0, false}, place, detail::at(x, begin), place, 0);

@@ -139,6 +139,7 @@ Variable max_share(const Variable& a, const Variable& b) {
   static constexpr OpDef<> op{.name = "max_share",
                               .infer = infer::broadcast,
                               .run = run::binary<Binary::max_share>,
+                              .uses = {uses::never, uses::never},
                               .rule = [](const Op<>&, const Variable&, std::size_t) { return Variable(); },
                               .broadcasts = true};
   return apply(op, a, b);

@@ -131,6 +131,7 @@ Variable sign(const Variable& x) {
   static constexpr OpDef<> op{.name = "sign",
                               .infer = infer::same,
                               .run = run::unary<Unary::sign>,
+                              .uses = {uses::never},
                               .rule = [](const Op<>&, const Variable&, std::size_t) { return Variable(); }};
   return apply(op, x);
 }
@@ -174,10 +175,9 @@ Variable leaky_relu_grad(const Variable& g, const Variable& y, double slope) {
   static constexpr OpDef<SlopeAttrs> op{.name = "leaky_relu_grad",
                                         .infer = infer::broadcast_floating,
                                         .run = run::binary_with<Binary::leaky_relu_grad, &SlopeAttrs::slope>,
-                                        .uses = {uses::input(1)},
-                                        .rule = [](const Op<SlopeAttrs>& op, const Variable& gg, std::size_t i) {
-                                          return i == 0 ? leaky_relu_grad(gg, op.input(1), op.attrs().slope)
-                                                        : Variable();
+                                        .uses = {uses::input(1), uses::never},
+                                        .rule = [](const Op<SlopeAttrs>& op, const Variable& gg, std::size_t) {
+                                          return leaky_relu_grad(gg, op.input(1), op.attrs().slope);
                                         }};
   return apply(op, SlopeAttrs{slope}, g, y);
 }
@@ -311,6 +311,7 @@ Variable clamp_mask(const Variable& x, const ClampAttrs& attrs) {
             kernels::unary(Unary::clamp, in[0], clamped, a.low, a.high);
             kernels::binary(Binary::eq, in[0], clamped, out);
           },
+      .uses = {uses::never},
       .rule = [](const Op<ClampAttrs>&, const Variable&, std::size_t) { return Variable(); }};
   return apply(op, attrs, x);
 }

@@ -85,6 +85,7 @@ Variable extreme_share(const Variable& x, const Variable& extreme, AxisMask axes
             kernels::reduce(Reduce::sum, hits, a.axes, count);
             kernels::binary(kernels::Binary::div, hits, count, out);
           },
+      .uses = {uses::never, uses::never},
       .rule = [](const Op<ReduceAttrs>&, const Variable&, std::size_t) { return Variable(); }};
   return apply(op, ReduceAttrs{axes, true}, x, extreme);
 }
