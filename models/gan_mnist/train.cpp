@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include <xgrad/autograd/parallel.h>
+#include <xgrad/autograd/profiler.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/interrupt.h>
@@ -31,6 +32,7 @@ struct TrainOptions {
   fs::path out;
   bool quiet = false;
   bool dry_run = false;
+  bool profile = false;
 };
 
 constexpr const char* examples = R"(Examples:
@@ -78,6 +80,13 @@ fs::path loop(Run& run, const Plan& plan, const Settings& settings, const RunFol
   return samples;
 }
 
+void report_profile(const Profile& profile, const RunFolder& folder) {
+  const std::string table = profile.table();
+  std::printf("%s", table.c_str());
+  nn::write_file((folder.path() / "profile.txt").string(), table);
+  profile.chrome_trace((folder.path() / "trace.json").string());
+}
+
 int train(CLI::App& command, TrainOptions& options, const std::string& program) {
   Settings& settings = options.settings;
   if (!options.resume.empty()) read_resumed(command, options.resume);
@@ -101,7 +110,9 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
   Progress progress(run.learner().steps(), plan.rounds, options.quiet);
   fs::path samples;
+  Profile profile;
   try {
+    const auto guard = options.profile ? std::make_unique<ProfilerGuard>(profile) : nullptr;
     samples = loop(run, plan, settings, folder, checkpoints, log, progress);
   } catch (const Diverged& e) {
     progress.finish();
@@ -110,6 +121,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   }
   progress.finish();
   write_report(folder.path(), run.describe());
+  if (options.profile) report_profile(profile, folder);
   std::printf("Samples: %s\n", samples.c_str());
   if (run.learner().steps() == plan.rounds) return exit_done;
   std::printf("Interrupted after round %lld of %lld. To go on:\n  %s train --resume %s\n",
@@ -131,6 +143,8 @@ Command add_train(CLI::App& app, const std::string& program) {
   command->add_option("--out", options->out, "Folder of the run; by default runs/<number>-<preset>-<data>")
       ->excludes(resume);
   command->add_flag("--quiet", options->quiet, "Print only where the samples are");
+  command->add_flag("--profile", options->profile,
+                    "Print where the time went, and write it to profile.txt and trace.json (for ui.perfetto.dev)");
   command->add_flag("--dry-run", options->dry_run, "Check everything and say what would be done");
   return {command, [command, options, program] { return train(*command, *options, program); }};
 }
