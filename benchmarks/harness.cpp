@@ -51,15 +51,6 @@ int run_each(const std::vector<std::string>& workloads, int argc, char** argv) {
   return status;
 }
 
-/// The process's own high-water mark; getrusage would tell that of the program before the exec as well.
-double peak_rss_mb() {
-  std::ifstream file("/proc/self/status");
-  for (std::string line; std::getline(file, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) return std::strtod(line.c_str() + 6, nullptr) / 1024;
-  }
-  return 0;
-}
-
 std::string blas_core() {
   using CoreName = char* (*)();
   const auto core_name = reinterpret_cast<CoreName>(dlsym(RTLD_DEFAULT, "openblas_get_corename"));
@@ -101,6 +92,15 @@ void print(const Peer& peer, const Options& options, Record record) {
 
 }  // namespace
 
+/// Of the process itself: getrusage would tell that of the program before the exec as well.
+double peak_rss_mb() {
+  std::ifstream file("/proc/self/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("VmHWM:", 0) == 0) return std::strtod(line.c_str() + 6, nullptr) / 1024;
+  }
+  return 0;
+}
+
 int program(int argc, char** argv, const Peer& peer) {
   Options options;
   int blas_threads = 0;
@@ -114,6 +114,11 @@ int program(int argc, char** argv, const Peer& peer) {
   app.add_option("--min-seconds", options.min_seconds, "time at least this long, and 30 steps")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
+  if (peer.has_sizes) {
+    app.add_option("--size", options.size, "of the scaling workloads")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+  }
   for (const auto& [name, help] : peer.flags) {
     app.add_flag_callback(
         "--" + name, [&options, flag = name] { options.flags.push_back(flag); }, help);

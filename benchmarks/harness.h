@@ -19,6 +19,7 @@ struct Options {
   std::string workload;
   int threads = 1;
   double min_seconds = 2;
+  std::int64_t size = 64;          ///< of the workloads that have one
   std::vector<std::string> flags;  ///< those of the peer's that were given
   bool has(const std::string& flag) const { return std::find(flags.begin(), flags.end(), flag) != flags.end(); }
 };
@@ -57,13 +58,24 @@ inline std::int64_t minor_faults() {
   return usage.ru_minflt;
 }
 
-/// At least 10 steps and 0.5 s of warm-up, then at least 30 steps and min_seconds (or as many as the record holds).
+/// How long a measurement is at least.
+struct Effort {
+  std::size_t warm_up_steps = 10;
+  double warm_up_ms = 500;
+  std::size_t timed_steps = 30;
+};
+
+/// The memory of the process at its greatest.
+double peak_rss_mb();
+
+/// Warms up, then times at least the steps of `effort` and min_seconds (or as many as the record holds).
 template <class Tensor>
-Record measure(const Workload<Tensor>& workload, const Options& options, const RequestCounter& system_requests) {
-  constexpr std::size_t warm_up_steps = 10, timed_steps = 30, capacity = 1 << 15;
+Record measure(const Workload<Tensor>& workload, const Options& options, const RequestCounter& system_requests,
+               const Effort& effort = {}) {
+  constexpr std::size_t capacity = 1 << 15;
   Record record;
   const double start = now_ms();
-  for (std::size_t k = 0; k < warm_up_steps || now_ms() - start < 500; ++k) {
+  for (std::size_t k = 0; k < effort.warm_up_steps || now_ms() - start < effort.warm_up_ms; ++k) {
     const std::vector<Tensor> results = workload.step();
     if (k == 0) record.check0 = workload.check(results);
     if (k == 9) record.check9 = workload.check(results);
@@ -74,7 +86,7 @@ Record measure(const Workload<Tensor>& workload, const Options& options, const R
   const std::int64_t requests = system_requests ? system_requests() : 0;
   const std::int64_t faults = minor_faults();
   const double end = now_ms() + 1000 * options.min_seconds;
-  for (double before = now_ms(); n < capacity && (n < timed_steps || before < end); ++n) {
+  for (double before = now_ms(); n < capacity && (n < effort.timed_steps || before < end); ++n) {
     workload.step();
     const double after = now_ms();
     times[n] = after - before;
@@ -94,6 +106,7 @@ struct Peer {
   std::vector<std::string> workloads;  ///< in the order in which they run when none is named
   std::function<Record(const Options&)> run;
   std::function<void(int)> set_threads;
+  bool has_sizes = false;                                       ///< takes --size
   std::vector<std::pair<std::string, std::string>> flags = {};  ///< name and help of those only this peer knows
 };
 

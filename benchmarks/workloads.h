@@ -28,6 +28,9 @@ inline Variable uniform11(std::uint64_t s, const Shape& shape, float scale = 1) 
 /// keeps its ones and zeros.
 void fill_parameters(xgrad::nn::Module& network, std::uint64_t base);
 
+/// A step is an epoch of gan_mnist's default GAN on Fashion-MNIST, data loading included.
+Record measure_epoch(const Options& options);
+
 /// One step of a workload as a function of what changes from one to the next.
 struct Step {
   std::function<Variables(const Variables&)> run;

@@ -91,15 +91,19 @@ Tensor update_critic(Gan& gan, const Tensor& x, const Tensor& fake) {
   return loss;
 }
 
+Tensors gan_update(Gan& gan, const Tensor& x, const Tensor& z) {
+  const Tensor fake = gan.generator(z);
+  Tensor loss_d = update_critic(gan, x, fake);
+  Tensor loss_g = bce_real(gan.critic(fake));
+  gan.adam_g.step(gradients(loss_g, gan.generator.parameters));
+  return {loss_d, loss_g};
+}
+
 template <Networks (*networks)()>
 Workload gan_step() {
   return {[gan = Gan(networks(), 2e-4, 0.5, 0.999)]() mutable -> Tensors {
     const std::size_t j = gan.k++ % bench::pool_size;
-    const Tensor fake = gan.generator(gan.noise[j]);
-    Tensor loss_d = update_critic(gan, gan.data[j], fake);
-    Tensor loss_g = bce_real(gan.critic(fake));
-    gan.adam_g.step(gradients(loss_g, gan.generator.parameters));
-    return {loss_d, loss_g};
+    return gan_update(gan, gan.data[j], gan.noise[j]);
   }};
 }
 
@@ -140,6 +144,11 @@ Workload wgan_gp_step() {
 }
 
 }  // namespace
+
+std::function<Tensors(const Tensor&, const Tensor&)> gan_training() {
+  return
+      [gan = Gan(mlps(), 2e-4, 0.5, 0.999)](const Tensor& x, const Tensor& z) mutable { return gan_update(gan, x, z); };
+}
 
 std::map<std::string, std::function<Workload()>> gan_workloads() {
   return {{"gan_mlp", gan_step<mlps>},

@@ -68,6 +68,10 @@ inline Net mlp(std::uint64_t base, const std::vector<std::int64_t>& widths, Acti
 Net dcgan_generator();
 Net dcgan_critic(bool batch_norm);
 
+/// A step of the MLP GAN on images and noise, giving both losses.
+std::function<Tensors(const Tensor&, const Tensor&)> gan_training();
+Workload epoch_gan_mlp();
+
 std::map<std::string, std::function<Workload()>> gan_workloads();
 std::map<std::string, std::function<Workload()>> micro_workloads();
 std::map<std::string, std::function<Workload()>> convolution_workloads();
