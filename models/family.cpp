@@ -1,44 +1,52 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What people are told of each family, and what they may weigh.
+// What people are told of each family.
 #include <xgrad/models/family.h>
 
 #include <cstdio>
 
-#include <xgrad/models/overloaded.h>
-
 namespace xgrad::models {
 
-bool draws_from_noise(const Family&) { return true; }
+namespace {
 
-std::string formula(const Family& family, const std::string& objective) {
-  return std::visit(
-      Overloaded{
-          [&](const Gan&) { return objective; },
-          [](const Vae&) -> std::string {
-            return "E, G: E ||x - G(z)||^2 / (2 s^2) + lambda E KL(N(mu, sigma^2) || N(0, 1)), (mu, log sigma^2) = "
-                   "E(x), z = mu + sigma e";
-          },
-      },
-      family);
-}
-
-std::string constants(const Family& family) {
-  char text[96] = "";
-  std::visit(
-      Overloaded{
-          [](const Gan&) {},
-          [&](const Vae& vae) { std::snprintf(text, sizeof text, "lambda = %g, s = %g", vae.kl, vae.deviation); },
-      },
-      family);
+// printf into a string.
+template <class... Values>
+std::string print(const char* format, Values... values) {
+  char text[160];
+  std::snprintf(text, sizeof text, format, values...);
   return text;
 }
 
+}  // namespace
+
+std::string Vae::formula(const std::string&) const {
+  return "E, G: E ||x - G(z)||^2 / (2 s^2) + lambda E KL(N(mu, sigma^2) || N(0, 1)), z ~ N(mu, sigma^2), "
+         "(mu, log sigma^2) = E(x)";
+}
+std::string Vae::constants() const { return print("lambda = %g, s = %g", kl, deviation); }
+
+std::string CycleGan::formula(const std::string& objective) const {
+  return objective +
+         ", twice, f in D of pooled samples   G, F: + lambda (E |F(G(a)) - a| + E |G(F(b)) - b|) + i (E |F(a) - a| + "
+         "E |G(b) - b|)";
+}
+std::string CycleGan::constants() const {
+  return print("lambda = %g, i = %g, pools of %d", cycle, identity, static_cast<int>(pool));
+}
+
+bool draws_from_noise(const Family& family) { return !translates(family); }
+
+bool translates(const Family& family) { return std::holds_alternative<CycleGan>(family); }
+
+std::string formula(const Family& family, const std::string& objective) {
+  return std::visit([&](const auto& of) { return of.formula(objective); }, family);
+}
+
+std::string constants(const Family& family) {
+  return std::visit([](const auto& of) { return of.constants(); }, family);
+}
+
 double* main_weight(Family& family) {
-  return std::visit(Overloaded{
-                        [](Gan&) -> double* { return nullptr; },
-                        [](Vae& vae) { return &vae.kl; },
-                    },
-                    family);
+  return std::visit([](auto& of) { return of.main_weight(); }, family);
 }
 
 }  // namespace xgrad::models

@@ -4,16 +4,23 @@
 
 #include <cstdint>
 #include <memory>
-#include <vector>
+#include <utility>
 
 #include <xgrad/models/data/format.h>
 #include <xgrad/models/learner.h>
 
 namespace xgrad::models {
 
+/// Where batches come from. Of a preset that translates, `from` gives the domain to start from, `data` the other one.
+struct Sources {
+  Sources(Source data, Source from = {}) : data(std::move(data)), from(std::move(from)) {}
+  Source data, from;
+};
+
 /// The preset's learner on the networks that its row names, initialised from the seed.
-/// @throws ValueError as make_networks and the family's learner do.
-std::unique_ptr<Learner> make_learner(const Preset& preset, const SampleFormat& sample, Source source,
+/// @throws ValueError when a preset that translates has no second source, and as make_networks and the family's learner
+/// do.
+std::unique_ptr<Learner> make_learner(const Preset& preset, const SampleFormat& sample, const Sources& sources,
                                       std::uint64_t seed);
 
 /// The module that the learner's sampling_values() are to be loaded into. Where the preset draws from noise, its

@@ -189,6 +189,10 @@ const std::vector<Preset>& preset_table() {
        .family = Vae{.kl = 1.0, .deviation = 0.25},
        .optimizer = {.lr = 1e-3, .beta1 = 0.9},
        .batch_size = 128},
+      {.name = "cyclegan",
+       .about = "translation between two kinds of images without pairs (Zhu et al., 2017)",
+       .objective = lsgan(),
+       .family = CycleGan{.cycle = 10.0, .identity = 5.0, .pool = 50}},
   };
   return table;
 }

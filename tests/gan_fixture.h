@@ -67,7 +67,7 @@ inline models::Trainer make_trainer(const models::Preset& preset, Data& data, st
 
 /// The learner of any preset, whatever its family.
 inline std::unique_ptr<models::Learner> make_learner(const models::Preset& preset, Data& data, std::uint64_t seed = 1) {
-  return models::make_learner(preset, fit(data, preset), data.source(), seed);
+  return models::make_learner(preset, fit(data, preset), {data.source(), data.source()}, seed);
 }
 
 /// The presets of a generator against a discriminator.

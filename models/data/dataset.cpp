@@ -108,6 +108,13 @@ std::string ImageDataset::describe() const {
   return std::to_string(size) + " images of " + std::to_string(height) + "x" + std::to_string(width);
 }
 
+bool has_dataset(const std::string& name) try {
+  find_folder(name);
+  return true;
+} catch (const DataMissing&) {
+  return false;
+}
+
 ImageDataset load_dataset(const std::string& name, Split split) {
   const fs::path folder = find_folder(name);
   ImageDataset data;

@@ -60,6 +60,9 @@ struct ImageDataset : Dataset {
 /// test: the t10k files.
 enum class Split { train, test };
 
+/// Whether load_dataset finds files by that name.
+bool has_dataset(const std::string& name);
+
 /// Reads a dataset of four IDX files ({train,t10k}-images-idx3-ubyte and -labels-idx1-ubyte, plain or .gz).
 /// `name`: "fashion" (Debian's dataset-fashion-mnist), "mnist" (the folder in XGRAD_MNIST_DIR, else the customary
 /// ones), or a folder.

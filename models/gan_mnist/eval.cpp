@@ -70,6 +70,10 @@ int eval(EvalOptions options) {
     throw UsageError("eval measures images, and the run " + options.run.string() + " made " +
                      row_of(trained.format.kind).name);
   }
+  if (!draws_from_noise(trained.preset.family)) {
+    throw UsageError("eval measures what is made of noise, and preset \"" + trained.preset.name +
+                     "\" makes images of images");
+  }
   const std::string data_name = data_of(trained.settings);
   const std::string name = options.classifier.empty() ? data_name : options.classifier;
   if (name != "fashion" && name != "mnist") {

@@ -15,25 +15,36 @@ namespace xgrad::gan_mnist {
 
 using namespace xgrad::models;
 
-Run::Run(const Plan& plan, std::shared_ptr<const Dataset> data, std::uint64_t seed)
+Run::Run(const Plan& plan, std::shared_ptr<const Dataset> data, std::shared_ptr<const Dataset> from, std::uint64_t seed)
     : plan_(plan),
+      seed_(seed),
       data_(std::move(data)),
+      from_(std::move(from)),
       format_(data_->format()),
       classes_(plan.preset.labels == Labels::none ? 0 : format_.classes),
-      loader_(data_,
-              {.batch_size = plan.preset.batch_size, .range = plan.network->range, .layout = plan.network->layout},
-              stream(seed, Stream::data_order)),
-      learner_(make_learner(
-          plan.preset, format_, [this] { return next(); }, seed)),
+      loader_(loader_of(data_, Stream::data_order)),
       sampler_(make_sampler(plan.preset, format_)) {
+  Sources sources([this] { return next(); });
+  if (from_) {
+    from_loader_ = loader_of(from_, Stream::other_data_order);
+    sources.from = [this] { return Samples(from_loader_->next().samples); };
+  }
+  learner_ = make_learner(plan.preset, format_, sources, seed);
   constexpr std::int64_t columns = 8;
   Generator samples = stream(seed, Stream::samples);
-  sheet_ = make_sheet(
-      {.number = columns * (classes_ > 0 ? classes_ : columns), .latent = plan.network->latent, .classes = classes_},
-      samples);
-  if (dynamic_cast<Demonstrator*>(sampler_.get())) {
-    sheet_.real = real_samples({data_}, *plan.network, std::min(columns, data_->size), samples);
+  if (draws_from_noise(plan.preset.family)) {
+    sheet_ = make_sheet(
+        {.number = columns * (classes_ > 0 ? classes_ : columns), .latent = plan.network->latent, .classes = classes_},
+        samples);
   }
+  if (dynamic_cast<Demonstrator*>(sampler_.get()))
+    add_real(sheet_, sources_of(data_, from_), *plan.network, columns, samples);
+}
+
+DataLoader Run::loader_of(std::shared_ptr<const Dataset> data, Stream order) const {
+  return {std::move(data),
+          {.batch_size = plan_.preset.batch_size, .range = plan_.network->range, .layout = plan_.network->layout},
+          stream(seed_, order)};
 }
 
 Samples Run::next() {
@@ -42,27 +53,42 @@ Samples Run::next() {
   return {batch.samples, one_hot(batch.labels, classes_)};
 }
 
+std::vector<std::pair<std::string, DataLoader*>> Run::loaders() {
+  std::vector<std::pair<std::string, DataLoader*>> all = {{"loader", &loader_}};
+  if (from_loader_) all.emplace_back("from_loader", &*from_loader_);
+  return all;
+}
+
 Checkpoint Run::save() {
   Checkpoint checkpoint = learner_->save();
   auto state = nlohmann::json::parse(checkpoint.state);
-  const DataLoader::State& at = loader_.state();
-  state["loader"] = {at.generator.key, at.generator.offset, at.epoch, at.cursor};
+  for (const auto& [name, loader] : loaders()) {
+    const DataLoader::State& at = loader->state();
+    state[name] = {at.generator.key, at.generator.offset, at.epoch, at.cursor};
+  }
   state["format"] = nlohmann::json::parse(to_json(format_));
   checkpoint.state = state.dump();
   return checkpoint;
 }
 
 void Run::load(const Checkpoint& checkpoint) {
-  const DataLoader::State before = loader_.state();
+  std::vector<DataLoader::State> before;
+  for (const auto& [name, loader] : loaders()) before.push_back(loader->state());
   try {
-    const auto at = nlohmann::json::parse(checkpoint.state).at("loader");
-    loader_.set_state({.generator = {at.at(0), at.at(1)}, .epoch = at.at(2), .cursor = at.at(3)});
+    const auto state = nlohmann::json::parse(checkpoint.state);
+    for (const auto& [name, loader] : loaders()) {
+      const auto& at = state.at(name);
+      loader->set_state({.generator = {at.at(0), at.at(1)}, .epoch = at.at(2), .cursor = at.at(3)});
+    }
     learner_->load(checkpoint);
-  } catch (const nlohmann::json::exception& e) {
-    throw FormatError(std::string("the checkpoint's state lacks the place in the data: ") + e.what());
   } catch (...) {
-    loader_.set_state(before);
-    throw;
+    std::size_t i = 0;
+    for (const auto& [name, loader] : loaders()) loader->set_state(before[i++]);
+    try {
+      throw;
+    } catch (const nlohmann::json::exception& e) {
+      throw FormatError(std::string("the checkpoint's state lacks the place in the data: ") + e.what());
+    }
   }
 }
 
@@ -77,7 +103,8 @@ std::filesystem::path Run::draw(const std::filesystem::path& folder) {
 std::string Run::describe() const {
   const Preset& preset = plan_.preset;
   const auto number = [](auto n) { return std::to_string(n); };
-  std::string text = preset.name + " on " + data_->name + ": " + data_->describe() + "\n";
+  std::string text = preset.name + " on " + data_->name + ": " + data_->describe() +
+                     (from_ ? "; from " + from_->name + ": " + from_->describe() : "") + "\n";
   text += "  losses    " + formula(preset) + "\n";
   text += "  networks  " + plan_.network->about + "; parameters:";
   for (const auto& [name, network] : learner_->players()) text += " " + name + " " + number(network->n_parameters());

@@ -4,7 +4,10 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <xgrad/models/data/loader.h>
 #include <xgrad/models/gan_mnist/settings.h>
@@ -16,7 +19,9 @@ namespace xgrad::gan_mnist {
 
 class Run {
  public:
-  Run(const Plan& plan, std::shared_ptr<const models::Dataset> data, std::uint64_t seed);
+  /// `from`: the domain to translate from, for presets that do so.
+  Run(const Plan& plan, std::shared_ptr<const models::Dataset> data, std::shared_ptr<const models::Dataset> from,
+      std::uint64_t seed);
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
@@ -33,13 +38,19 @@ class Run {
   std::string describe() const;
 
  private:
+  models::DataLoader loader_of(std::shared_ptr<const models::Dataset> data, models::Stream order) const;
   models::Samples next();
+  /// Loaders by the names under which their places are saved.
+  std::vector<std::pair<std::string, models::DataLoader*>> loaders();
 
   Plan plan_;
+  std::uint64_t seed_;
   std::shared_ptr<const models::Dataset> data_;
+  std::shared_ptr<const models::Dataset> from_;
   models::SampleFormat format_;
   std::int64_t classes_;  ///< that the players are told; 0: none
   models::DataLoader loader_;
+  std::optional<models::DataLoader> from_loader_;
   std::unique_ptr<models::Learner> learner_;
   std::shared_ptr<nn::Module> sampler_;  ///< with the averaged values
   Sheet sheet_;

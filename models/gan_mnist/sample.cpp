@@ -42,12 +42,22 @@ int sample(const SampleOptions& options) {
                      std::to_string(trained.classes - 1));
   }
   Generator random = stream(options.seed, Stream::samples);
-  const Sheet sheet = make_sheet({.number = options.n,
-                                  .latent = trained.network->latent,
-                                  .classes = trained.classes,
-                                  .label = options.label,
-                                  .interpolate = options.interpolate},
-                                 random);
+  Sheet sheet;
+  if (draws_from_noise(trained.preset.family)) {
+    sheet = make_sheet({.number = options.n,
+                        .latent = trained.network->latent,
+                        .classes = trained.classes,
+                        .label = options.label,
+                        .interpolate = options.interpolate},
+                       random);
+  } else {
+    if (options.interpolate) {
+      throw UsageError("--interpolate walks through points, and preset \"" + trained.preset.name +
+                       "\" makes samples of others");
+    }
+    const auto data = load_data(trained.settings);
+    add_real(sheet, sources_of(data, load_from(trained.settings, data)), *trained.network, options.n, random);
+  }
   const std::string name = std::string(options.interpolate ? "interpolation" : "sample") +
                            (options.label ? "-label" + std::to_string(*options.label) : "") + "-seed" +
                            std::to_string(options.seed) + extension_of(trained.format.kind);

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <xgrad/autograd/parallel.h>
+#include <xgrad/models/data/inverted.h>
 #include <xgrad/models/data/stacked.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/settings.h>
@@ -19,6 +20,7 @@ namespace xgrad::gan_mnist {
 
 namespace {
 
+constexpr const char* inverted = "inverted";
 constexpr std::uint64_t config_limit = 1 << 20;  // bytes; ours have a few hundred
 
 std::string quoted(const std::string& text) { return '"' + text + '"'; }
@@ -140,6 +142,7 @@ models::Preset overridden_preset(const Settings& s) {
     of_gan(s.pac, "--pac");
     of_gan(s.noise, "--noise");
   }
+  if (!models::translates(preset.family)) refuse(s.from.has_value(), "--from names what is to be translated");
   if (preset.penalty) {
     take(s.lambda, preset.penalty->weight);
     take(s.penalty_every, preset.penalty->every);
@@ -187,6 +190,31 @@ std::shared_ptr<const models::Dataset> load_data(const Settings& s) {
   return models::load_data(kind_of(s), name);
 }
 
+std::string from_of(const Settings& s) {
+  if (!models::translates(overridden_preset(s).family)) return {};
+  if (s.from) return *s.from == inverted ? *s.from : absolute_data(*s.from);
+  return data_of(s) == "fashion" && models::has_dataset("mnist") ? "mnist" : inverted;
+}
+
+std::shared_ptr<const models::Dataset> load_from(const Settings& s,
+                                                 const std::shared_ptr<const models::Dataset>& data) {
+  const std::string name = from_of(s);
+  if (name.empty()) return nullptr;
+  if (name == inverted) return std::make_shared<const models::Inverted>(data);
+  auto from = models::load_data(kind_of(s), name);
+  if (from->format().shape() != data->format().shape()) {
+    throw UsageError("--from gives samples of shape " + to_string(from->format().shape()) + ", and --data of " +
+                     to_string(data->format().shape()));
+  }
+  return from;
+}
+
+std::vector<std::shared_ptr<const models::Dataset>> sources_of(std::shared_ptr<const models::Dataset> data,
+                                                               std::shared_ptr<const models::Dataset> from) {
+  if (from) return {std::move(from), std::move(data)};
+  return {std::move(data)};
+}
+
 Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   Plan plan{.preset = overridden_preset(s)};
   models::Preset& preset = plan.preset;
@@ -198,11 +226,14 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   require(s.save_every >= 0, "save-every", s.save_every, "0 or more");
   require(s.log_every >= 1, "log-every", s.log_every, "1 or more");
 
-  const std::string data = absolute_data(data_of(s));
-  for (const char c : data) {  // which a resumed run reads back from its file
-    require(c != '"' && c != '#' && static_cast<unsigned char>(c) >= ' ', "data", data,
-            "a path without quotation marks, # and control characters");
-  }
+  const auto require_readable = [](const char* flag, const std::string& data) {
+    for (const char c : data) {  // which a resumed run reads back from its file
+      require(c != '"' && c != '#' && static_cast<unsigned char>(c) >= ' ', flag, data,
+              "a path without quotation marks, # and control characters");
+    }
+  };
+  require_readable("data", absolute_data(data_of(s)));
+  require_readable("from", from_of(s));
 
   const std::int64_t batches = dataset_size / preset.batch_size;
   if (preset.schedule.accumulate == models::whole_epoch) {
@@ -219,6 +250,7 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
 Settings spell_out(Settings s, const Plan& plan) {
   const models::Preset& preset = plan.preset;
   s.data = absolute_data(data_of(s));
+  if (const std::string from = from_of(s); !from.empty()) s.from = from;
   s.net = preset.network;
   if (!s.steps) s.epochs = preset.epochs;
   s.batch_size = preset.batch_size;

@@ -22,6 +22,7 @@ namespace xgrad::gan_mnist {
 struct Settings {
   std::string preset = "r1";
   std::optional<std::string> data = {};
+  std::optional<std::string> from = {};
   std::optional<std::string> net = {};
   std::optional<std::int64_t> epochs = {};
   std::optional<std::int64_t> steps = {};
@@ -53,6 +54,7 @@ void for_each_setting(S& s, F&& f) {
     "What to learn from: fashion, mnist or a folder with the four IDX files (plain or .gz); for networks of text gpl-3 "
     "or "
     "a text file; for those of waves tones or a folder of WAV files");
+  f("from", s.from, "What to translate into the data: inverted (those data as negatives), or data as of --data");
   f("net", s.net, "Networks; `gan_mnist info --presets` lists them too");
   f("epochs", s.epochs, "Passes over the data");
   f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
@@ -108,6 +110,17 @@ models::Preset overridden_preset(const Settings& settings);
 std::string data_of(const Settings& settings);
 /// @throws as load_data.
 std::shared_ptr<const models::Dataset> load_data(const Settings& settings);
+
+/// What is to be translated into the data: without a setting digits into garments where the former are installed, else
+/// the data's own negatives. Empty for presets that do not translate.
+std::string from_of(const Settings& settings);
+/// Null for presets that do not translate. @throws as load_data, and UsageError when it is of another format than
+/// `data`.
+std::shared_ptr<const models::Dataset> load_from(const Settings& settings,
+                                                 const std::shared_ptr<const models::Dataset>& data);
+/// The sources of a run in the order in which a Demonstrator takes them.
+std::vector<std::shared_ptr<const models::Dataset>> sources_of(std::shared_ptr<const models::Dataset> data,
+                                                               std::shared_ptr<const models::Dataset> from);
 
 /// @throws UsageError or ValueError for an unknown name, a value out of its domain, or one that the preset cannot use.
 Plan make_plan(const Settings& settings, std::int64_t dataset_size);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Points drawn at random or along ways, laid out in a square or in a row for each class.
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -51,15 +52,16 @@ Sheet make_sheet(const SheetOptions& options, Generator& random) {
   return sheet;
 }
 
-Variables real_samples(const std::vector<std::shared_ptr<const models::Dataset>>& data,
-                       const models::NetworkSpec& network, std::int64_t n, Generator& random) {
-  Variables all;
+void add_real(Sheet& sheet, const std::vector<std::shared_ptr<const models::Dataset>>& data,
+              const models::NetworkSpec& network, std::int64_t n, Generator& random) {
+  constexpr std::int64_t most_columns = 8;
+  if (sheet.columns == 0) sheet.columns = std::min(n, most_columns);
+  const std::int64_t whole = (n + sheet.columns - 1) / sheet.columns * sheet.columns;
   for (const auto& one : data) {
-    models::DataLoader loader(one, {.batch_size = n, .range = network.range, .layout = network.layout}, random);
-    all.push_back(loader.next().samples);
-    random = random.split(all.size());
+    random = random.split(sheet.real.size() + 1);  // datasets of one size are not to be paired
+    models::DataLoader loader(one, {.batch_size = whole, .range = network.range, .layout = network.layout}, random);
+    sheet.real.push_back(loader.next().samples);
   }
-  return all;
 }
 
 Array draw_sheet(nn::Module& sampler, const Sheet& sheet) {

@@ -35,9 +35,11 @@ struct SheetOptions {
 /// Rows of different labels show the same points, so that a column has one style.
 Sheet make_sheet(const SheetOptions& options, Generator& random);
 
-/// n samples of each dataset in random order, as networks of that row see them. @throws ValueError when there are less.
-Variables real_samples(const std::vector<std::shared_ptr<const models::Dataset>>& data,
-                       const models::NetworkSpec& network, std::int64_t n, Generator& random);
+/// Adds rows of `columns` real samples each, `n` of every dataset or a few more, drawn at random, as networks of that
+/// row see them; for a Demonstrator. A sheet without points takes that number of columns.
+/// @throws ValueError when there are less of them.
+void add_real(Sheet& sheet, const std::vector<std::shared_ptr<const models::Dataset>>& data,
+              const models::NetworkSpec& network, std::int64_t n, Generator& random);
 
 /// What the sampler makes of the sheet's points and, row under row, of its real samples.
 Array draw_sheet(nn::Module& sampler, const Sheet& sheet);

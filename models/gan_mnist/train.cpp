@@ -95,7 +95,8 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   if (settings.threads && *settings.threads > 0) set_num_threads(*settings.threads);
   const std::shared_ptr<const Dataset> data = load_data(settings);
   const Plan plan = make_plan(settings, data->size);
-  Run run(plan, data, settings.seed);
+  const std::shared_ptr<const Dataset> from = load_from(settings, data);
+  Run run(plan, data, from, settings.seed);
   if (!options.quiet || options.dry_run) std::printf("%s", run.describe().c_str());
   if (options.dry_run) return exit_done;
 
@@ -105,7 +106,9 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   const auto latest = checkpoints.latest();
   if (latest) use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) { run.load(checkpoint); });
   nn::write_file(folder.config().string(), to_toml(spell_out(settings, plan)));
-  nn::write_file(folder.environment().string(), environment_json(data->files));
+  std::vector<DataFile> files = data->files;
+  if (from) files.insert(files.end(), from->files.begin(), from->files.end());
+  nn::write_file(folder.environment().string(), environment_json(files));
   MetricsLog log(folder.metrics(), latest ? run.learner().steps() : -1);
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
   Progress progress(run.learner().steps(), plan.rounds, options.quiet);
