@@ -24,6 +24,19 @@ std::string Vae::formula(const std::string&) const {
 }
 std::string Vae::constants() const { return print("lambda = %g, s = %g", kl, deviation); }
 
+std::string VaeGan::formula(const std::string& objective) const {
+  return objective +
+         ", f of G(z) and of G(prior)   E: R + k E KL(N(mu, sigma^2) || N(0, 1))   G: + lambda R, R = E ||phi(x) - "
+         "phi(G(z))||^2 / 2, phi D's features";
+}
+std::string VaeGan::constants() const { return print("k = %g, lambda = %g", kl, features); }
+
+std::string Inpainting::formula(const std::string& objective) const {
+  return objective +
+         ", f of filled images, in G times lambda   G: + (1 - lambda) E (x - G(x outside the hole))^2 in it";
+}
+std::string Inpainting::constants() const { return print("lambda = %g, hole of %g of each side", adversarial, hole); }
+
 std::string CycleGan::formula(const std::string& objective) const {
   return objective +
          ", twice, f in D of pooled samples   G, F: + lambda (E |F(G(a)) - a| + E |G(F(b)) - b|) + i (E |F(a) - a| + "
@@ -33,7 +46,9 @@ std::string CycleGan::constants() const {
   return print("lambda = %g, i = %g, pools of %d", cycle, identity, static_cast<int>(pool));
 }
 
-bool draws_from_noise(const Family& family) { return !translates(family); }
+bool draws_from_noise(const Family& family) {
+  return !translates(family) && !std::holds_alternative<Inpainting>(family);
+}
 
 bool translates(const Family& family) { return std::holds_alternative<CycleGan>(family); }
 

@@ -27,6 +27,17 @@ struct Vae {
   double* main_weight() { return &kl; }
 };
 
+/// A vae whose decoder is the generator of a GAN, and whose reconstructions are compared by the features phi of its
+/// discriminator: E ||phi(x) - phi(G(z))||^2 / 2, weighted for G (Larsen et al., 2016).
+struct VaeGan {
+  double kl = 1.0;        ///< in the encoder's loss
+  double features = 1.0;  ///< gamma: of the reconstruction in the decoder's loss
+
+  std::string formula(const std::string& objective) const;
+  std::string constants() const;
+  double* main_weight() { return &features; }
+};
+
 /// Generators G: A -> B and F: B -> A, each with a discriminator that plays the preset's objective on samples out of a
 /// pool: + cycle (E |F(G(a)) - a| + E |G(F(b)) - b|) + identity (E |F(a) - a| + E |G(b) - b|) (Zhu et al., 2017).
 struct CycleGan {
@@ -39,8 +50,20 @@ struct CycleGan {
   double* main_weight() { return &cycle; }
 };
 
+/// A context encoder G, which fills a hole in the middle of an image from what is around it, against a discriminator of
+/// whole images: (1 - adversarial) times the hole's mean square error + adversarial times the preset's objective
+/// (Pathak et al., 2016).
+struct Inpainting {
+  double adversarial = 0.001;
+  double hole = 0.5;  ///< share of the image's sides that the hole's have
+
+  std::string formula(const std::string& objective) const;
+  std::string constants() const;
+  double* main_weight() { return &adversarial; }
+};
+
 /// The family of a preset.
-using Family = std::variant<Gan, Vae, CycleGan>;
+using Family = std::variant<Gan, Vae, VaeGan, CycleGan, Inpainting>;
 
 /// Whether samples are made of noise alone, rather than of other samples.
 bool draws_from_noise(const Family& family);

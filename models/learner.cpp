@@ -7,8 +7,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <xgrad/autograd/engine.h>
-
 namespace xgrad::models {
 
 namespace {
@@ -40,7 +38,9 @@ bool RoundReport::has(const std::string& name) const noexcept {
   return std::any_of(figures_.begin(), figures_.end(), [&](const auto& figure) { return figure.first == name; });
 }
 
-void Learner::Player::descend(const Variable& loss) { optimizer->step(grad(loss, parameters)); }
+void Learner::Player::descend(const Variable& loss, const GradOptions& options) {
+  optimizer->step(grad(loss, parameters, options));
+}
 
 RoundReport Learner::step() {
   RoundReport report = round();

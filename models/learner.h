@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/average.h>
 #include <xgrad/models/preset.h>
@@ -97,7 +98,7 @@ class Learner {
     std::unique_ptr<optim::Optimizer> optimizer;
 
     /// One step down the gradient of a loss, by the player's own parameters alone.
-    void descend(const Variable& loss);
+    void descend(const Variable& loss, const GradOptions& options = {});
   };
 
   explicit Learner(Preset preset) : preset_(std::move(preset)) {}

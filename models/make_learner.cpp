@@ -3,9 +3,11 @@
 #include <xgrad/models/make_learner.h>
 
 #include <xgrad/models/cycle/cycle.h>
+#include <xgrad/models/inpaint/context_encoder.h>
 #include <xgrad/models/network.h>
 #include <xgrad/models/trainer.h>
 #include <xgrad/models/vae/vae.h>
+#include <xgrad/models/vae/vae_gan.h>
 #include <xgrad/nn/sequential.h>
 
 namespace xgrad::models {
@@ -32,6 +34,10 @@ struct Maker {
     const Networks nets = networks(latent());
     return std::make_shared<nn::Sequential>(nets.discriminator, nets.generator);
   }
+  std::shared_ptr<ContextEncoder> context_encoder(const Inpainting& family) {
+    const PixelLayout layout = find_network(preset.network).layout;
+    return std::make_shared<ContextEncoder>(translator(), centre_hole(sample, layout, family.hole));
+  }
   std::shared_ptr<Translators> translators() {
     auto g = translator();
     return std::make_shared<Translators>(std::move(g), translator());
@@ -50,6 +56,15 @@ struct MakeLearner {
   std::unique_ptr<Learner> operator()(const Vae&) const {
     return std::make_unique<VaeLearner>(make.preset, make.autoencoder(), sources.data, seed);
   }
+  std::unique_ptr<Learner> operator()(const VaeGan&) const {
+    const Networks nets = make.networks(2 * make.latent());
+    const auto judge = std::dynamic_pointer_cast<nn::Sequential>(make.judge());
+    if (!judge) {
+      throw ValueError("[make_learner] the discriminator of networks \"" + make.preset.network +
+                       "\" has no last layer whose input could be features");
+    }
+    return std::make_unique<VaeGanLearner>(make.preset, nets.discriminator, nets.generator, judge, sources.data, seed);
+  }
   std::unique_ptr<Learner> operator()(const CycleGan&) const {
     if (!sources.from) {
       throw ValueError("[make_learner] preset \"" + make.preset.name +
@@ -60,6 +75,10 @@ struct MakeLearner {
     return std::make_unique<CycleLearner>(make.preset, std::move(translators), std::move(of_a), make.judge(),
                                           sources.from, sources.data, seed);
   }
+  std::unique_ptr<Learner> operator()(const Inpainting& family) const {
+    auto generator = make.context_encoder(family);
+    return std::make_unique<ContextEncoderLearner>(make.preset, std::move(generator), make.judge(), sources.data);
+  }
 };
 
 struct MakeSampler {
@@ -67,7 +86,9 @@ struct MakeSampler {
 
   std::shared_ptr<nn::Module> operator()(const Gan&) const { return make.networks().generator; }
   std::shared_ptr<nn::Module> operator()(const Vae&) const { return make.autoencoder(); }
+  std::shared_ptr<nn::Module> operator()(const VaeGan&) const { return make.autoencoder(); }
   std::shared_ptr<nn::Module> operator()(const CycleGan&) const { return make.translators(); }
+  std::shared_ptr<nn::Module> operator()(const Inpainting& family) const { return make.context_encoder(family); }
 };
 
 }  // namespace

@@ -189,10 +189,22 @@ const std::vector<Preset>& preset_table() {
        .family = Vae{.kl = 1.0, .deviation = 0.25},
        .optimizer = {.lr = 1e-3, .beta1 = 0.9},
        .batch_size = 128},
+      {.name = "vae-gan",
+       .about = "a vae that compares images by a discriminator's features (Larsen et al., 2016)",
+       .objective = non_saturating(),
+       .family = VaeGan{.kl = 1.0, .features = 1.0}},
       {.name = "cyclegan",
        .about = "translation between two kinds of images without pairs (Zhu et al., 2017)",
        .objective = lsgan(),
-       .family = CycleGan{.cycle = 10.0, .identity = 5.0, .pool = 50}},
+       .family = CycleGan{.cycle = 10.0, .identity = 5.0, .pool = 50},
+       .optimizer = {.lr = 1e-3},
+       .epochs = 5},
+      {.name = "inpaint",
+       .about = "context encoder: fills a hole in the middle of an image (Pathak et al., 2016)",
+       .objective = non_saturating(),
+       .family = Inpainting{.adversarial = 0.001, .hole = 0.5},
+       .optimizer = {.lr = 1e-3},
+       .epochs = 10},
   };
   return table;
 }

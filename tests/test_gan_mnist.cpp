@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 
+#include <xgrad/models/network.h>
 #include <xgrad/models/preset.h>
 #include <xgrad/models/run/checkpoint.h>
 
@@ -217,8 +218,9 @@ TEST_CASE("gan_mnist: --profile tells where the time went, in the terminal and i
 TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte") {
   const Place place;
   const std::string packed = " --pac 2 --accumulate 2 --penalty-every 3";
-  const std::map<std::string, std::string> flags = {
-      {"gan", ""}, {"wgan-gp", packed}, {"cgan", ""}, {"gcdg", ""}, {"gean", " --accumulate 0"}};
+  const std::map<std::string, std::string> flags = {{"gan", ""},     {"wgan-gp", packed},         {"cgan", ""},
+                                                    {"gcdg", ""},    {"gean", " --accumulate 0"}, {"vae-gan", ""},
+                                                    {"cyclegan", ""}};
   for (const auto& [preset, own] : flags) {
     const std::string common = "--preset " + preset + " --log-every 5 --quiet " + own + " ";
     REQUIRE(place.train(common + "--steps 40 --out whole-" + preset).code == 0);
@@ -290,6 +292,64 @@ TEST_CASE("gan_mnist: a run with labels shows a row for each, and draws the one 
   check_refused(place.train("--labels projetion"), 2, "did you mean \"projection\"?");
   REQUIRE(place.train("--preset wgan-gp --labels projection --steps 1 --out told").code == 0);
   CHECK(place.run("sample told --label 3").code == 0);
+}
+
+TEST_CASE("gan_mnist: runs of other families show what they make of real images") {
+  const Place place;
+  // 8 columns of 28 pixels, 2 between; the extents stand in the header, big-endian.
+  const auto rows_of = [&](const std::string& picture) {
+    const std::string png = content(place.folder.path() / picture);
+    REQUIRE(png.size() > 24);
+    CHECK(png.substr(16, 4) == std::string("\0\0\0\xf2", 4));
+    const auto byte = [&](std::size_t i) { return static_cast<int>(static_cast<unsigned char>(png[i])); };
+    return (byte(22) * 256 + byte(23) - 2) / 30;
+  };
+  const std::map<std::string, int> shown = {{"vae", 10}, {"vae-gan", 10}, {"cyclegan", 6}, {"inpaint", 3}};
+  for (const auto& [preset, rows] : shown) {
+    CAPTURE(preset);
+    const Outcome trained = place.train("--preset " + preset + " --steps 2 --out run-" + preset);
+    CHECK_MESSAGE(trained.code == 0, trained.output);
+    CHECK(rows_of("run-" + preset + "/samples/step-00000002.png") == rows);
+    check_refused(place.train("--preset " + preset + " --n-critic 2 --steps 1"), 2, "has none");
+    check_refused(place.run("sample run-" + preset + " --label 3"), 2, "was told none");
+    CHECK(contains(place.run("info run-" + preset).output, "round       2"));
+  }
+  CHECK(place.run("sample run-vae -n 10 --interpolate").code == 0);
+  CHECK(place.run("eval run-vae --classifier fashion -n 40").code == 0);
+
+  // What is translated is written down, and drawn at random for a picture.
+  CHECK(contains(content(place.folder.path() / "run-cyclegan/config.toml"), "from = \"inverted\"\n"));
+  CHECK(place.run("sample run-cyclegan -n 10 --out translated.png").code == 0);
+  CHECK(rows_of("translated.png") == 12);
+  check_refused(place.run("sample run-cyclegan --interpolate"), 2, "makes samples of others");
+  check_refused(place.run("eval run-cyclegan"), 2, "makes images of images");
+  CHECK(place.train("--preset cyclegan --from data --steps 1 --out same").code == 0);
+  check_refused(place.train("--preset cyclegan --from nowhere --steps 1"), 3, "nowhere");
+  check_refused(place.train("--preset vae --from data --steps 1"), 2, "--from names what is to be translated");
+}
+
+TEST_CASE("gan_mnist inpaint: holes of test images, filled by a context encoder or by a search for z") {
+  const Place place;
+  REQUIRE(place.train("--preset inpaint --steps 2 --out encoder").code == 0);
+  const Outcome encoded = place.run("inpaint encoder --image 3 --image 5 --out filled.png");
+  CHECK_MESSAGE(encoded.code == 0, encoded.output);
+  CHECK(contains(encoded.output, "Mean absolute error in the holes"));
+  CHECK(content(place.folder.path() / "filled.png").starts_with("\x89PNG"));
+  check_refused(place.run("inpaint encoder --hole 0.3"), 2, "learnt one hole only");
+  check_refused(place.run("inpaint encoder --image 96"), 2, "0 to 95");
+
+  for (const std::string preset : {"r1", "pacgan2", "cgan", "dcgan"}) {
+    CAPTURE(preset);
+    REQUIRE(place.train("--preset " + preset + " --steps 2 --out gan").code == 0);
+    const std::string command = "inpaint gan --image 3 --steps 3 --tries 2 --hole 0.3";
+    const Outcome searched = place.run(command + " --out a.png");
+    CHECK_MESSAGE(searched.code == 0, searched.output);
+    CHECK(place.run(command + " --out b.png").code == 0);
+    CHECK(content(place.folder.path() / "a.png") == content(place.folder.path() / "b.png"));
+    fs::remove_all(place.folder.path() / "gan");
+  }
+  REQUIRE(place.train("--preset vae --steps 1 --out vae").code == 0);
+  check_refused(place.run("inpaint vae"), 2, "is neither");
 }
 
 TEST_CASE("gan_mnist: text is read by lines, waves are heard and seen") {
@@ -368,7 +428,9 @@ TEST_CASE("gan_mnist: divergence is exit 4 for every preset, and keeps the last 
     CAPTURE(preset.name);
     const std::string run = "run-" + preset.name;
     // Batches that packs of two, three and four divide.
-    const Outcome diverged = place.run("train --data data --batch-size 12 --threads 1 --preset " + preset.name +
+    const bool images = models::find_network(preset.network).kind == models::DataKind::images;
+    const std::string data = images ? "--data data " : "";  // else what is known by name
+    const Outcome diverged = place.run("train " + data + "--batch-size 12 --threads 1 --preset " + preset.name +
                                        " --lr 1e30 --steps 50 --save-every 1 --out " + run);
     CHECK_MESSAGE(diverged.code == 4, diverged.output);
     CHECK(contains(diverged.output, "The last good checkpoint: " + run + "/checkpoints/step-"));

@@ -8,6 +8,7 @@
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/gradcheck.h>
 #include <xgrad/models/vae/vae.h>
+#include <xgrad/models/vae/vae_gan.h>
 #include <xgrad/nn/linear.h>
 #include <xgrad/optim/adam.h>
 
@@ -135,4 +136,43 @@ TEST_CASE("vae: a sampler draws from noise and shows originals over reconstructi
     CHECK(rows[0].array().to_vector<double>() == x.array().to_vector<double>());
     CHECK(rows[1].shape() == x.shape());
   }
+}
+
+TEST_CASE("vae-gan: each player descends its own loss, and the reconstruction does not reach D") {
+  const auto after = [](double kl, double features, RoundReport& report) {
+    Preset preset = find_preset("vae-gan");
+    preset.family = VaeGan{.kl = kl, .features = features};
+    preset.optimizer = {.kind = OptimizerSpec::Kind::sgd, .lr = 0.1};
+    Data data;
+    const auto learner = tests::make_learner(preset, data);
+    const Checkpoint before = learner->save();
+    report = learner->step();
+    CHECK(data.batches == 1);
+    const Checkpoint now = learner->save();
+    for (const char* player : {"E", "G", "D"}) CHECK(values(now.section(player)) != values(before.section(player)));
+    return now;
+  };
+  RoundReport plain;
+  RoundReport report;
+  const Checkpoint one = after(1, 1, plain);
+  const Checkpoint weighted = after(1, 7, report);
+  CHECK(values(one.section("D")) == values(weighted.section("D")));
+  CHECK(values(one.section("E")) == values(weighted.section("E")));
+  CHECK(values(one.section("G")) != values(weighted.section("G")));
+  CHECK(report.at("g_loss") - plain.at("g_loss") == Approx(6 * report.at("reconstruction")).epsilon(1e-4));
+  const Checkpoint narrow = after(3, 1, report);
+  CHECK(values(one.section("D")) == values(narrow.section("D")));
+  CHECK(values(one.section("G")) == values(narrow.section("G")));
+  CHECK(values(one.section("E")) != values(narrow.section("E")));
+  CHECK(report.at("e_loss") == Approx(report.at("reconstruction") + 3 * report.at("kl")).epsilon(1e-5));
+}
+
+TEST_CASE("vae-gan: features are what the score is taken of") {
+  const Preset& preset = find_preset("vae-gan");
+  Generator random(2);
+  const Networks nets = make_networks(preset, small_format(DataKind::images), random);
+  const auto& d = dynamic_cast<const nn::Sequential&>(*nets.discriminator);
+  const Variable x = normal({3, side * side}, 0.0, 1.0, DType::float32, random);
+  const Variable score = d[d.size() - 1](features_of(d, x));
+  CHECK(score.array().to_vector<double>() == (*nets.discriminator)(x).array().to_vector<double>());
 }

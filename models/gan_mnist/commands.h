@@ -25,6 +25,7 @@ struct Command {
 Command add_train(CLI::App& app, const std::string& program);
 Command add_sample(CLI::App& app);
 Command add_eval(CLI::App& app);
+Command add_inpaint(CLI::App& app);
 Command add_info(CLI::App& app);
 
 /// @throws UsageError for arguments that the command did not take, with a suggestion.

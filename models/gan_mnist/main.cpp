@@ -29,6 +29,7 @@ constexpr const char* examples = R"(Examples:
   gan_mnist train --resume runs/001-r1-fashion    go on after Ctrl-C, exactly where it stopped
   gan_mnist sample runs/001-r1-fashion --interpolate
   gan_mnist eval runs/001-r1-fashion
+  gan_mnist inpaint runs/001-r1-fashion
   gan_mnist info runs/001-r1-fashion
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data missing or corrupt, 4 diverged, 130 interrupted.)";
@@ -47,7 +48,8 @@ int run(int argc, char** argv) {
   app.footer(examples);
   app.set_version_flag("--version", "gan_mnist " XGRAD_VERSION, "Print the version and exit");
   app.allow_extras();
-  const std::vector<Command> commands = {add_train(app, argv[0]), add_sample(app), add_eval(app), add_info(app)};
+  const std::vector<Command> commands = {add_train(app, argv[0]), add_sample(app), add_eval(app), add_inpaint(app),
+                                         add_info(app)};
   try {
     std::vector<std::string> arguments = with_default_command(argc, argv);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
@@ -62,8 +64,8 @@ int run(int argc, char** argv) {
     return command.action();
   }
   const std::vector<std::string> extras = app.remaining();
-  throw UsageError(
-      models::unknown_name("command", extras.empty() ? "" : extras.front(), {"train", "sample", "eval", "info"}));
+  throw UsageError(models::unknown_name("command", extras.empty() ? "" : extras.front(),
+                                        {"train", "sample", "eval", "inpaint", "info"}));
 }
 
 int fail(ExitCode code, const char* message) {

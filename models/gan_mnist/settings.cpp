@@ -184,10 +184,10 @@ models::Preset overridden_preset(const Settings& s) {
 
 std::string data_of(const Settings& s) { return s.data.value_or(models::row_of(kind_of(s)).known.front()); }
 
-std::shared_ptr<const models::Dataset> load_data(const Settings& s) {
+std::shared_ptr<const models::Dataset> load_data(const Settings& s, models::Split split) {
   const std::string name = data_of(s);
   require(!name.empty(), "data", name, "a name, a file or a folder");
-  return models::load_data(kind_of(s), name);
+  return models::load_data(kind_of(s), name, split);
 }
 
 std::string from_of(const Settings& s) {

@@ -109,7 +109,7 @@ models::Preset overridden_preset(const Settings& settings);
 /// The data that the settings name, or the default of the preset's kind.
 std::string data_of(const Settings& settings);
 /// @throws as load_data.
-std::shared_ptr<const models::Dataset> load_data(const Settings& settings);
+std::shared_ptr<const models::Dataset> load_data(const Settings& settings, models::Split split = models::Split::train);
 
 /// What is to be translated into the data: without a setting digits into garments where the former are installed, else
 /// the data's own negatives. Empty for presets that do not translate.
