@@ -22,7 +22,8 @@ const ToyNetwork& find_toy_network(const std::string& name) {
        .d_width = 200,
        .d_pieces = 5,
        .weight_sd = 0.02,
-       .lr = 1e-4},
+       .lr = 1e-4,
+       .average = 0.0},
       {.name = "small",
        .g_layers = 2,
        .g_width = 128,
@@ -31,7 +32,8 @@ const ToyNetwork& find_toy_network(const std::string& name) {
        .d_width = 128,
        .d_pieces = 1,
        .weight_sd = 0.0,
-       .lr = 1e-3},
+       .lr = 1e-3,
+       .average = 0.999},
   };
   return find_row(table, name, "network");
 }

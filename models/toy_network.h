@@ -20,10 +20,12 @@ struct ToyNetwork {
   std::int64_t d_layers, d_width, d_pieces;
   double weight_sd;  ///< of all weights at the start; 0: Kaiming's uniform ones. Biases start at 0.
   double lr;         ///< of Adam, at which they are trained
+  double average;    ///< decay of the moving average of G that samples are drawn from; 0: drawn from G itself
 };
 
 /// "published": G 4 x 400, D 3 x maxout 200 x 5, weights N(0, 0.02), 1e-4 (Lin et al., 2018, appendix and code).
-/// "small": G 2 x 128 without batch norm, D 2 x 128, 1e-3. @throws ValueError with a suggestion.
+/// "small": G 2 x 128 without batch norm, D 2 x 128, 1e-3, at which G itself trembles by more than a mode is wide, and
+/// is averaged. @throws ValueError with a suggestion.
 const ToyNetwork& find_toy_network(const std::string& name);
 
 /// `batch_norm`: what the network has of it may be used; with a penalty by z it may not.

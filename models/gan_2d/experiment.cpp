@@ -31,9 +31,9 @@ Preset plane_preset(const Setting& setting) {
     throw ValueError("[gan_2d] " + preset.name + " wants labels or layers that the plane's networks have not");
   }
   OptimizerSpec& optimizer = preset.optimizer;
-  const double lr = find_toy_network(setting.network).lr;
-  if (optimizer.kind == OptimizerSpec::Kind::adam) optimizer = {.lr = lr, .beta1 = 0.8, .beta2 = 0.999};
-  if (preset.method && preset.method->kind == GameMethod::Kind::adaptive) optimizer.lr = lr;
+  const ToyNetwork& network = find_toy_network(setting.network);
+  if (optimizer.kind == OptimizerSpec::Kind::adam) optimizer = {.lr = network.lr, .beta1 = 0.8, .beta2 = 0.999};
+  if (preset.method && preset.method->kind == GameMethod::Kind::adaptive) optimizer.lr = network.lr;
   if (setting.lr < 0.0) throw ValueError("--lr must be positive");
   if (setting.lr > 0.0) optimizer.lr = setting.lr;
   // The modes are so narrow that D must be steeper than on images to tell them from what lies between.
@@ -41,7 +41,7 @@ Preset plane_preset(const Setting& setting) {
   if (preset.penalty && preset.penalty->point != Penalty::Point::latent) preset.penalty->weight *= 0.1;
   preset.schedule.simultaneous = preset.schedule.d_steps == 1;
   preset.batch_size = 100 * preset.pac;
-  preset.average = 0.0;
+  preset.average = network.average;
   return preset;
 }
 
@@ -50,11 +50,14 @@ Experiment::Experiment(const Setting& setting)
       data_(std::make_unique<Generator>(stream(setting.seed, Stream::data_order))),
       shown_(stream(setting.seed, Stream::samples)) {
   const Preset chosen = plane_preset(setting);
-  Generator initial = stream(setting.seed, Stream::initialisation);
   const bool latent = chosen.penalty && chosen.penalty->point == Penalty::Point::latent;
-  const Networks networks = toy_networks(find_toy_network(setting.network), chosen.pac, !latent, initial);
+  const auto make = [&] {
+    Generator initial = stream(setting.seed, Stream::initialisation);
+    return toy_networks(find_toy_network(setting.network), chosen.pac, !latent, initial);
+  };
+  sampler_ = make().generator;
   trainer_ = std::make_unique<Trainer>(
-      chosen, networks, toy_latent,
+      chosen, make(), toy_latent,
       [data = data_.get(), from = mixture_, n = chosen.batch_size] { return Samples{from.sample(n, *data)}; },
       setting.seed);
 }
@@ -62,7 +65,8 @@ Experiment::Experiment(const Setting& setting)
 Array Experiment::samples() const {
   Generator random = shown_;
   const Variable z = normal({shown, toy_latent}, 0.0, 1.0, DType::float32, random);
-  return generate(*trainer_->networks().generator, z).array();
+  sampler_->load_state_dict(trainer_->sampling_values());
+  return generate(*sampler_, z).array();
 }
 
 ModeStatistics Experiment::statistics() const { return gaussian_modes(samples(), mixture_.centres, mixture_.sigma); }

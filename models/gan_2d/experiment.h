@@ -21,10 +21,10 @@ struct Setting {
   std::uint64_t seed = 1;
 };
 
-/// The preset with what all of them share here, as PacGAN's code has it: batches of 100 packs, samples from G itself,
-/// both players moved from the same parameters where they take turns one to one, and Adam(lr, 0.8, 0.999) where the
-/// preset has Adam, lr the network's, at which ACGD goes too. Penalties by x and the steps of an unrolled D are a tenth
-/// of what they are on images.
+/// The preset with what all of them share here, as PacGAN's code has it: batches of 100 packs, both players moved from
+/// the same parameters where they take turns one to one, and Adam(lr, 0.8, 0.999) where the preset has Adam, lr the
+/// network's, at which ACGD goes too. Penalties by x and the steps of an unrolled D are a tenth of what they are on
+/// images.
 models::Preset plane_preset(const Setting& setting);
 
 class Experiment {
@@ -47,6 +47,7 @@ class Experiment {
   models::GaussianMixture mixture_;
   std::unique_ptr<Generator> data_;  ///< in a place of its own, for the trainer's source
   std::unique_ptr<models::Trainer> trainer_;
+  std::shared_ptr<nn::Module> sampler_;  ///< a second generator, for the values to sample with
   Generator shown_;
 };
 
