@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Run folders: numbers are given out under a lock of the root, a folder in use is locked by its own.
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <system_error>
@@ -20,38 +15,14 @@ namespace fs = std::filesystem;
 
 namespace {
 
-[[noreturn]] void throw_io(const char* action, const fs::path& path, int error) {
-  throw IoError("cannot " + std::string(action) + " " + path.string() + ": " + std::generic_category().message(error));
+[[noreturn]] void throw_io(const fs::path& path, const std::error_code& error) {
+  throw IoError("cannot create the folder " + path.string() + ": " + error.message());
 }
 
 void make_folders(const fs::path& path) {
   std::error_code error;
   fs::create_directories(path, error);
-  if (error) throw_io("create the folder", path, error.value());
-}
-
-/// A locked descriptor of a lock file, made when there is none; -1 when `wait` is false and somebody else has it.
-int lock_file(const fs::path& path, bool wait) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd < 0) throw_io("open", path, errno);
-  while (::flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
-    const int error = errno;
-    if (error == EINTR) continue;
-    ::close(fd);
-    if (error == EWOULDBLOCK) return -1;
-    throw_io("lock", path, error);
-  }
-  return fd;
-}
-
-/// The process number that a lock's holder wrote into it.
-std::string holder_of(const fs::path& lock) {
-  char text[32] = {};
-  const int fd = ::open(lock.c_str(), O_RDONLY | O_CLOEXEC);
-  const ssize_t got = fd < 0 ? -1 : ::read(fd, text, sizeof text - 1);
-  if (fd >= 0) ::close(fd);
-  const long pid = got > 0 ? std::strtol(text, nullptr, 10) : 0;
-  return pid > 0 ? "process " + std::to_string(pid) : "another process";
+  if (error) throw_io(path, error);
 }
 
 /// The number a run folder's name starts with, or 0.
@@ -72,30 +43,15 @@ std::string slug(const std::string& text) {
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path) : path_(std::move(path)) {
-  const fs::path lock = path_ / "lock";
-  lock_ = lock_file(lock, false);
-  if (lock_ < 0) {
-    throw RunLocked("the run folder " + path_.string() + " is in use by " + holder_of(lock) +
-                    "; wait for it, or take another folder");
-  }
-  try {
-    const std::string pid = std::to_string(::getpid()) + "\n";
-    if (::ftruncate(lock_, 0) != 0 || ::pwrite(lock_, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
-      throw_io("write", lock, errno);
-    }
-    make_folders(samples());
-    make_folders(checkpoints());
-  } catch (...) {
-    ::close(lock_);
-    throw;
-  }
+RunFolder::RunFolder(fs::path path) : path_(std::move(path)), lock_(path_) {
+  make_folders(samples());
+  make_folders(checkpoints());
 }
 
 RunFolder RunFolder::create(const fs::path& root, const std::string& preset, const std::string& data) {
   make_folders(root);
   // mkdir alone would let two processes take one number under two names.
-  const int root_lock = lock_file(root / ".lock", true);
+  const FolderLock root_lock = FolderLock::wait_for(root / ".lock");
   std::error_code error;
   long last = 0;
   for (fs::directory_iterator at(root, error), end; !error && at != end; at.increment(error)) {
@@ -105,8 +61,7 @@ RunFolder RunFolder::create(const fs::path& root, const std::string& preset, con
   std::snprintf(number, sizeof number, "%03ld", last + 1);
   const fs::path path = root / (std::string(number) + "-" + slug(preset) + "-" + slug(data));
   if (!error) fs::create_directory(path, error);
-  ::close(root_lock);
-  if (error) throw_io("create the folder", path, error.value());
+  if (error) throw_io(path, error);
   return RunFolder(path);
 }
 
@@ -126,19 +81,6 @@ RunFolder RunFolder::open(const fs::path& folder) {
     throw ValueError("there is no run in " + folder.string() + "; a run folder is one that training has made");
   }
   return RunFolder(folder);
-}
-
-RunFolder::RunFolder(RunFolder&& other) noexcept
-    : path_(std::move(other.path_)), lock_(std::exchange(other.lock_, -1)) {}
-
-RunFolder& RunFolder::operator=(RunFolder&& other) noexcept {
-  std::swap(path_, other.path_);
-  std::swap(lock_, other.lock_);
-  return *this;
-}
-
-RunFolder::~RunFolder() {
-  if (lock_ >= 0) ::close(lock_);
 }
 
 }  // namespace xgrad::models

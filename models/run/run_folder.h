@@ -5,15 +5,9 @@
 #include <filesystem>
 #include <string>
 
-#include <xgrad/autograd/error.h>
+#include <xgrad/models/run/folder_lock.h>
 
 namespace xgrad::models {
-
-/// Another process uses the run folder; the message names it.
-class RunLocked : public Error {
- public:
-  using Error::Error;
-};
 
 /// `runs/<number>-<preset>-<data>/`, held by an exclusive lock that the system releases when the process ends.
 class RunFolder {
@@ -25,22 +19,19 @@ class RunFolder {
   /// Takes an existing folder to resume it. @throws ValueError when there is none; IoError; RunLocked
   static RunFolder open(const std::filesystem::path& folder);
 
-  RunFolder(RunFolder&& other) noexcept;
-  RunFolder& operator=(RunFolder&& other) noexcept;
-  ~RunFolder();
-
   const std::filesystem::path& path() const noexcept { return path_; }
   std::filesystem::path samples() const { return path_ / "samples"; }
   std::filesystem::path checkpoints() const { return path_ / "checkpoints"; }
   std::filesystem::path config() const { return path_ / "config.toml"; }
   std::filesystem::path environment() const { return path_ / "env.json"; }
+  std::filesystem::path timing() const { return path_ / "timing.json"; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
 
  private:
   explicit RunFolder(std::filesystem::path path);
 
   std::filesystem::path path_;
-  int lock_ = -1;
+  FolderLock lock_;
 };
 
 }  // namespace xgrad::models
