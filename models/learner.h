@@ -35,7 +35,8 @@ enum class Stream : std::uint64_t {
   samples,
   other_data_order,
   pool,
-  instance_noise
+  instance_noise,
+  evaluation
 };
 Generator stream(std::uint64_t seed, Stream which);
 

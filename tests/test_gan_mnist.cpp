@@ -11,80 +11,11 @@
 #include <xgrad/models/preset.h>
 #include <xgrad/models/run/checkpoint.h>
 
-#include "paths.h"
-#include "program.h"
-#include "temporary_folder.h"
+#include "gan_mnist_place.h"
 
 using namespace xgrad;
-using tests::content;
-using tests::Program;
-using tests::TemporaryFolder;
+using namespace xgrad::tests;
 namespace fs = std::filesystem;
-
-namespace {
-
-// 96 images of a bright square somewhere, as IDX files in folder "data".
-void write_data(const fs::path& folder) {
-  const auto number = [](std::uint32_t n) {
-    return std::string{static_cast<char>(n >> 24), static_cast<char>(n >> 16), static_cast<char>(n >> 8),
-                       static_cast<char>(n)};
-  };
-  const std::uint32_t n = 96;
-  const std::uint32_t side = 28;
-  std::string images = number(0x0803) + number(n) + number(side) + number(side);
-  std::string labels = number(0x0801) + number(n);
-  for (std::uint32_t i = 0; i < n; ++i) {
-    for (std::uint32_t p = 0; p < side * side; ++p) {
-      const bool inside = p / side - i % 9 < 12 && p % side - i % 7 < 12;  // unsigned: below 0 is far outside
-      images += inside ? '\xf0' : '\x10';
-    }
-    labels += static_cast<char>(i % 10);
-  }
-  fs::create_directories(folder);
-  for (const char* split : {"train", "t10k"}) {
-    std::ofstream(folder / (std::string(split) + "-images-idx3-ubyte"), std::ios::binary) << images;
-    std::ofstream(folder / (std::string(split) + "-labels-idx1-ubyte"), std::ios::binary) << labels;
-  }
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-struct Outcome {
-  int code;
-  std::string output;
-};
-
-// A folder with data where gan_mnist is started.
-struct Place {
-  TemporaryFolder folder;
-  Place() { write_data(folder.path() / "data"); }
-
-  static std::vector<std::string> words(const std::string& line) {
-    std::vector<std::string> all;
-    std::size_t at = 0;
-    while ((at = line.find_first_not_of(' ', at)) != std::string::npos) {
-      const std::size_t end = std::min(line.find(' ', at), line.size());
-      all.push_back(line.substr(at, end - at));
-      at = end;
-    }
-    return all;
-  }
-  Outcome run(const std::string& line) const {
-    Program program(tests::program_path("gan_mnist"), words(line), folder.path());
-    const int code = program.wait();
-    return {code, program.output()};
-  }
-  // Trains on the folder's data in small batches.
-  Outcome train(const std::string& line) const { return run("train --data data --batch-size 16 --threads 1 " + line); }
-  bool has(const std::string& name) const { return fs::exists(folder.path() / name); }
-};
-
-void check_refused(const Outcome& outcome, int code, const std::string& message) {
-  CHECK(outcome.code == code);
-  CHECK_MESSAGE(contains(outcome.output, message), outcome.output);
-}
-
-}  // namespace
 
 TEST_CASE("gan_mnist: help teaches") {
   const Place place;
@@ -124,6 +55,10 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
   check_refused(place.train("--preset gcdg --paired-rounds 0"), 2, "--paired-rounds is 0, but must be 1 or more");
   check_refused(place.train("--preset gan --paired-rounds 3"), 2, "a pairing, and preset \"gan\" has none");
   check_refused(place.train("--average 1"), 2, "--average is 1, but must be at least 0 and below 1");
+  check_refused(place.train("--best fidd"), 2, "unknown figure \"fidd\"");
+  check_refused(place.train("--best mmd2 --eval-every -1"), 2, "see --eval-every");
+  check_refused(place.train("--hold-out 3/2"), 2, "names no fold");
+  check_refused(place.train("--minutes 0"), 2, "--minutes must be above 0");
   check_refused(place.train("--pac 0"), 2, "--pac is 0, but must be 1 or more");
   check_refused(place.train("--pac 3"), 2, "--pac 3 does not divide batches of 16; take --batch-size 15 or 18");
   check_refused(place.run("train --resume nowhere"), 2, "nowhere");
@@ -227,8 +162,8 @@ TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte
     REQUIRE(place.train(common + "--steps 20 --out parts-" + preset).code == 0);
     const Outcome resumed = place.run("train --resume parts-" + preset + " --steps 40 --quiet");
     CHECK_MESSAGE(resumed.code == 0, resumed.output);
-    for (const std::string file :
-         {"config.toml", "metrics.jsonl", "samples/step-00000040.png", "checkpoints/step-00000040.safetensors"}) {
+    for (const std::string file : {"config.toml", "metrics.jsonl", "samples/step-00000040.png",
+                                   "checkpoints/step-00000040.safetensors", "checkpoints/best.safetensors"}) {
       CAPTURE(file);
       CHECK(content(place.folder.path() / ("whole-" + preset) / file) ==
             content(place.folder.path() / ("parts-" + preset) / file));
@@ -365,7 +300,8 @@ TEST_CASE("gan_mnist: text is read by lines, waves are heard and seen") {
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 64);
   CHECK(lines.size() == 64 * 33);
   CHECK(lines.find_first_not_of(" &.0123456789abcehlmnoprstu\n") == std::string::npos);
-  CHECK(contains(content(place.folder.path() / "text/report.html"), "<pre>" + lines.substr(0, lines.find('&'))));
+  CHECK(contains(content(place.folder.path() / "text/report.html"),
+                 "<pre class=\"text\">" + lines.substr(0, lines.find('&'))));
   CHECK(contains(content(place.folder.path() / "text/env.json"), "story.txt"));
   CHECK(place.run("sample text -n 10 --seed 4 --out ten.txt").code == 0);
   CHECK(content(place.folder.path() / "ten.txt").size() == 10 * 33);
@@ -518,6 +454,7 @@ TEST_CASE("gan_mnist eval: every figure beside that of real images, written into
   const Place place;
   REQUIRE(place.train("--steps 2 --out run").code == 0);
   check_refused(place.run("eval run"), 2, "--classifier fashion or mnist");
+  check_refused(place.run("eval run --against tests --classifier pixels"), 2, "unknown set of images");
   check_refused(place.run("eval run --classifier fashion -n 49"), 2, "-n must be 6 to 48");
   check_refused(place.run("eval nowhere"), 2, "nowhere");
   const Outcome outcome = place.run("eval run --classifier fashion -n 40");

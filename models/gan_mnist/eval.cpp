@@ -11,10 +11,16 @@
 #include <xgrad/autograd/ops.h>
 #include <xgrad/models/data/loader.h>
 #include <xgrad/models/gan_mnist/commands.h>
+#include <xgrad/models/gan_mnist/critic.h>
+#include <xgrad/models/gan_mnist/eval.h>
 #include <xgrad/models/gan_mnist/eval_modes.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/gan_mnist/trained.h>
-#include <xgrad/models/metrics/image_quality.h>
+#include <xgrad/models/metrics/image_meter.h>
+#include <xgrad/models/metrics/neighbours.h>
+#include <xgrad/models/metrics/statistics.h>
+#include <xgrad/models/suggest.h>
 #include <xgrad/models/trainer.h>
 #include <xgrad/nn/file.h>
 
@@ -25,47 +31,85 @@ namespace {
 namespace fs = std::filesystem;
 using namespace xgrad::models;
 
-struct EvalOptions {
-  fs::path run;
-  std::string classifier;
-  std::int64_t n = 0;  ///< 0: as many as are usual
-  std::uint64_t seed = 1;
+constexpr std::int64_t least = 6;  // that neighbourhoods need
+constexpr std::int64_t usual = 5000;
+
+double median_distance(const Array& of, const Array& among) { return quantile(nearest(of, among).distance, 0.5); }
+
+std::string space_of(const EvalOptions& options, const std::string& data) {
+  const std::string space = options.space.empty() ? default_space(data) : options.space;
+  if (options.space.empty() && space == "pixels") {
+    throw UsageError("there is no classifier for the data " + data +
+                     "; choose one with --classifier fashion or mnist, or compare --classifier pixels");
+  }
+  return space;
+}
+
+/// Two sets of real images that are not of each other.
+struct Reals {
+  Array reference, others;
 };
 
-constexpr std::int64_t usual = 5000;
-constexpr std::int64_t drawn_at_once = 500;
-
-/// n images of the generator, flat; where it is told labels, each class equally often.
-Array draw(Trained& trained, std::int64_t n, Generator& random) {
-  Variables parts;
-  for (std::int64_t first = 0; first < n; first += drawn_at_once) {
-    const std::int64_t count = std::min(drawn_at_once, n - first);
-    const Variable z = normal({count, trained.network->latent}, 0.0, 1.0, DType::float32, random);
-    Variable condition;
-    if (trained.classes > 0) {
-      std::vector<std::int64_t> labels;
-      for (std::int64_t i = 0; i < count; ++i) labels.push_back((first + i) % trained.classes);
-      condition = one_hot(tensor(labels, {count}), trained.classes);
-    }
-    parts.push_back(reshape(generate(*trained.generator, z, condition), {count, -1}));
+Reals draw_reals(const std::shared_ptr<const Dataset>& data, const EvalOptions& options, PixelRange range) {
+  const std::int64_t most = data->size / 2;
+  const std::int64_t n = options.number == 0 ? std::min(usual, most) : options.number;
+  if (n < least || n > most) {
+    throw UsageError("-n must be " + std::to_string(least) + " to " + std::to_string(most) +
+                     ", half of the images: as many real ones are compared with them, and as many others with those");
   }
-  return concat(parts).array();
+  DataLoader loader(data, {.batch_size = n, .range = range}, stream(options.seed, Stream::data_order));
+  Reals reals;
+  reals.reference = loader.next().samples;
+  reals.others = loader.next().samples;
+  return reals;
 }
 
-double median_distance(const Array& of, const Array& among) {
-  std::vector<double> distances = nearest(of, among).distance;
-  const auto middle = distances.begin() + static_cast<std::ptrdiff_t>(distances.size() / 2);
-  std::nth_element(distances.begin(), middle, distances.end());
-  return *middle;
+constexpr std::int64_t looked_at = 1000;
+
+/// What D thinks of which images, and how steep it is there.
+void tell_critic(const Trained& trained, const Batch& trained_on, const Array& images, nlohmann::ordered_json& json) {
+  const auto unseen = load_unseen(trained.settings);
+  const std::int64_t n = std::min({looked_at, images.shape()[0], unseen->size, trained_on.samples.shape()[0]});
+  if (n < trained.preset.pac) return;
+  DataLoader loader(unseen, {.batch_size = n, .range = trained.network->range}, Generator(1));
+  const Array generated = slice(Variable(images), 0, 0, n).array();
+  const CriticFindings findings = look_at_critic(trained, trained_on, loader.next(), generated);
+  std::printf("\n%-20s %12s %12s %12s %12s\n", "D at images", "train", "unseen", "generated", "between");
+  std::printf("%-20s", "logit, mean");
+  for (const auto& [name, logit] : findings.logits) {
+    std::printf(" %12.4g", logit);
+    json["critic"]["logit"][name] = logit;
+  }
+  const auto row = [&](const char* name, double SlopeStatistics::*value) {
+    std::printf("\n%-20s", name);
+    for (const auto& [set, slope] : findings.slopes) std::printf(" %12.4g", slope.*value);
+  };
+  row("slope, mean", &SlopeStatistics::mean);
+  row("slope, sd", &SlopeStatistics::sd);
+  row("slope, 5 %", &SlopeStatistics::low);
+  row("slope, median", &SlopeStatistics::median);
+  row("slope, 95 %", &SlopeStatistics::high);
+  for (const auto& [set, s] : findings.slopes) {
+    json["critic"]["slope"][set] = {
+        {"mean", s.mean}, {"sd", s.sd}, {"q05", s.low}, {"median", s.median}, {"q95", s.high}};
+  }
+  const auto& logits = json["critic"]["logit"];
+  const double gap = logits["train"].get<double>() - logits["generated"].get<double>();
+  const double by_heart = logits["train"].get<double>() - logits["unseen"].get<double>();
+  json["critic"]["gap"] = gap;
+  json["critic"]["by_heart"] = by_heart;
+  std::printf("\nD's gap between training and generated images is %.4g, that between training and unseen ones %.4g\n",
+              gap, by_heart);
 }
 
-int eval(EvalOptions options) {
-  Trained trained = load_trained(options.run);
+}  // namespace
+
+void evaluate_run(const EvalOptions& options) {
+  Trained trained = load_trained(options.run, options.best);
   if (has_stacked_data(trained)) {
-    evaluate_modes(options.run, trained, {.classifier = options.classifier, .number = options.n, .seed = options.seed});
-    return exit_done;
+    evaluate_modes(options.run, trained, {.classifier = options.space, .number = options.number, .seed = options.seed});
+    return;
   }
-  if (options.n == 0) options.n = usual;
   if (trained.format.kind != DataKind::images) {
     throw UsageError("eval measures images, and the run " + options.run.string() + " made " +
                      row_of(trained.format.kind).name);
@@ -74,67 +118,75 @@ int eval(EvalOptions options) {
     throw UsageError("eval measures what is made of noise, and preset \"" + trained.preset.name +
                      "\" makes images of images");
   }
-  const std::string data_name = data_of(trained.settings);
-  const std::string name = options.classifier.empty() ? data_name : options.classifier;
-  if (name != "fashion" && name != "mnist") {
-    throw UsageError("there is no classifier for the data " + name + "; choose one with --classifier fashion or mnist");
+  if (options.against != "unseen" && options.against != "train") {
+    throw UsageError("--against: " + unknown_name("set of images", options.against, {"unseen", "train"}));
   }
-  const auto data = std::make_shared<const ImageDataset>(load_dataset(data_name));
-  const std::int64_t most = data->size / 2;
-  if (options.n < 6 || options.n > most) {
-    throw UsageError("-n must be 6 to " + std::to_string(most) +
-                     ", half of the images: as many real ones are compared" +
-                     " with them, and as many others with those");
-  }
-  const auto classifier = shipped_classifier(name);
-  DataLoader loader(data, {.batch_size = options.n, .range = trained.network->range},
-                    stream(options.seed, Stream::data_order));
-  const Array real = loader.next().samples;
-  const Array others = loader.next().samples;
-  Generator random = stream(options.seed, Stream::samples);
-  const Array images = draw(trained, options.n, random);
-
+  const Settings& settings = trained.settings;
+  const std::string space = space_of(options, data_of(settings));
   const PixelRange range = trained.network->range;
-  const Judgement reference = judge(*classifier, real, range);
-  auto generated = figures(image_quality(reference, judge(*classifier, images, range)));
-  auto floor = figures(image_quality(reference, judge(*classifier, others, range)));
-  // In pixels: generated images nearer to the data than other real ones are have been learnt by heart.
-  generated.emplace_back("pixel_distance", median_distance(images, real));
-  floor.emplace_back("pixel_distance", median_distance(others, real));
+  const auto data = load_data(settings);
+  const Reals reals = draw_reals(options.against == "train" ? data : load_unseen(settings), options, range);
+  const std::int64_t n = reals.reference.shape()[0];
+  Generator random = stream(options.seed, Stream::samples);
+  const Array images = draw_many(*trained.generator, n, trained.network->latent, trained.classes, random);
 
-  const std::string hash = shipped_classifier_hash(name);
-  nlohmann::json json = {{"round", trained.steps},
-                         {"n", options.n},
-                         {"seed", options.seed},
-                         {"classifier", name},
-                         {"classifier_sha256", hash}};
-  std::printf("%lld images after round %lld, features of the classifier \"%s\" (%.12s...)\n\n",
-              static_cast<long long>(options.n), static_cast<long long>(trained.steps), name.c_str(), hash.c_str());
+  const ImageMeter meter(space, reals.reference, range);
+  Figures generated = meter(images);
+  Figures floor = meter(reals.others);
+  // In pixels: images nearer to those trained on than unseen ones are have been learnt by heart.
+  DataLoader loader(data, {.batch_size = std::min(n, data->size), .range = range},
+                    stream(options.seed, Stream::evaluation));
+  const Batch trained_on = loader.next();
+  const Array learnt = options.against == "train" ? reals.reference : trained_on.samples;
+  generated.emplace_back("pixel_distance", median_distance(images, learnt));
+  floor.emplace_back("pixel_distance", median_distance(reals.others, learnt));
+
+  nlohmann::ordered_json json = {{"round", trained.steps}, {"n", n},         {"seed", options.seed},
+                                 {"best", options.best},   {"space", space}, {"against", options.against}};
+  std::printf("%lld images after round %lld against %s ones", static_cast<long long>(n),
+              static_cast<long long>(trained.steps), options.against == "train" ? "training" : "unseen");
+  if (space == "pixels") {
+    std::printf(", pixel by pixel\n\n");
+  } else {
+    const std::string hash = shipped_classifier_hash(space);
+    json["classifier_sha256"] = hash;
+    std::printf(", features of the classifier \"%s\" (%.12s...)\n\n", space.c_str(), hash.c_str());
+  }
   std::printf("%-20s %12s %12s\n", "", "generated", "other real");
   for (std::size_t i = 0; i < generated.size(); ++i) {
     std::printf("%-20s %12.5g %12.5g\n", generated[i].first.c_str(), generated[i].second, floor[i].second);
     json["generated"][generated[i].first] = generated[i].second;
     json["real"][floor[i].first] = floor[i].second;
   }
+  if (has_critic(trained)) tell_critic(trained, trained_on, images, json);
   const fs::path out = options.run / "eval.json";
   nn::write_file(out.string(), json.dump(2) + "\n");
   std::printf("\nWritten: %s\n", out.c_str());
-  return exit_done;
 }
-
-}  // namespace
 
 Command add_eval(CLI::App& app) {
   CLI::App* command = app.add_subcommand("eval", "Measure a trained generator's images against real ones");
   const auto options = std::make_shared<EvalOptions>();
   command->allow_extras();
-  command->footer("Examples:\n  gan_mnist eval runs/001-r1-fashion\n  gan_mnist eval runs/001-r1-fashion -n 10000");
+  command->footer(
+      "Examples:\n  gan_mnist eval runs/001-r1-fashion\n  gan_mnist eval runs/001-r1-fashion --best\n"
+      "  gan_mnist eval runs/001-r1-fashion --against train -n 10000");
   command->add_option("run", options->run, "Run folder")->required();
-  command->add_option("-n,--number", options->n,
-                      "Images in each set, 5000, or 26000 stacked ones; metrics compare at equal numbers only");
+  command->add_option("-n,--number", options->number,
+                      "Images in each set, 5000 where there are as many, or 26000 stacked ones; metrics compare at "
+                      "equal numbers only");
+  command
+      ->add_option("--against", options->against,
+                   "Real images: unseen (of the fold held out, else the test images) or train")
+      ->capture_default_str();
+  command->add_flag("--best", options->best, "The best checkpoint instead of the newest");
   command->add_option("--seed", options->seed, "Names the images")->capture_default_str();
-  command->add_option("--classifier", options->classifier, "fashion or mnist; by default that of the run's data");
-  return {command, [options] { return eval(*options); }};
+  command->add_option("--classifier", options->space,
+                      "fashion or mnist; by default that of the run's data; or pixels, without a classifier");
+  return {command, [options] {
+            evaluate_run(*options);
+            return exit_done;
+          }};
 }
 
 }  // namespace xgrad::gan_mnist

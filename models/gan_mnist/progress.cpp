@@ -46,8 +46,13 @@ std::size_t terminal_width() {
 
 }  // namespace
 
-Progress::Progress(std::int64_t first, std::int64_t total, bool quiet)
-    : first_(first), total_(total), quiet_(quiet), terminal_(isatty(STDOUT_FILENO) != 0), start_(Clock::now()) {
+Progress::Progress(std::int64_t first, std::int64_t total, bool quiet, std::optional<double> minutes)
+    : first_(first),
+      total_(total),
+      quiet_(quiet),
+      minutes_(minutes),
+      terminal_(isatty(STDOUT_FILENO) != 0),
+      start_(Clock::now()) {
   next_ = start_ + std::chrono::seconds(1);
 }
 
@@ -62,12 +67,16 @@ void Progress::update(std::int64_t step, const models::RoundReport& report) {
 void Progress::draw(std::int64_t step, const models::RoundReport& report, Clock::time_point now) {
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const double rate = static_cast<double>(step - first_) / std::max(seconds, 1e-9);
-  const double left = static_cast<double>(total_ - step) / std::max(rate, 1e-9);
-  const double share = static_cast<double>(step) / static_cast<double>(total_);
+  double left = static_cast<double>(total_ - step) / std::max(rate, 1e-9);
+  double share = static_cast<double>(step) / static_cast<double>(total_);
+  if (minutes_ && 60.0 * *minutes_ - seconds < left) {
+    left = std::max(0.0, 60.0 * *minutes_ - seconds);
+    share = seconds / (seconds + left);
+  }
+  const std::string of = minutes_ ? "" : "/" + std::to_string(total_);
   char text[256];
-  std::snprintf(text, sizeof text, "%3.0f%%  step %lld/%lld  %s%.0f steps/s  %s left", 100.0 * share,
-                static_cast<long long>(step), static_cast<long long>(total_), losses(report).c_str(), rate,
-                clock_time(left).c_str());
+  std::snprintf(text, sizeof text, "%3.0f%%  step %lld%s  %s%.0f steps/s  %s left", 100.0 * share,
+                static_cast<long long>(step), of.c_str(), losses(report).c_str(), rate, clock_time(left).c_str());
   std::string line = text;
   if (!terminal_) {
     std::printf("%s\n", line.c_str());

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 #include <xgrad/models/trainer.h>
 
@@ -12,7 +13,8 @@ namespace xgrad::gan_mnist {
 class Progress {
  public:
   /// Counts from `first` (a resumed run's rounds) to `total`; `quiet` shows nothing.
-  Progress(std::int64_t first, std::int64_t total, bool quiet);
+  /// With `minutes`, the time is what there is so much of.
+  Progress(std::int64_t first, std::int64_t total, bool quiet, std::optional<double> minutes = {});
   /// After each round; draws a few times a second only.
   void update(std::int64_t step, const models::RoundReport& report);
   /// Leaves the terminal's line.
@@ -26,6 +28,7 @@ class Progress {
   std::int64_t first_;
   std::int64_t total_;
   bool quiet_;
+  std::optional<double> minutes_;
   bool terminal_;
   bool line_open_ = false;
   Clock::time_point start_;

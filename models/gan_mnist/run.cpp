@@ -100,6 +100,12 @@ std::filesystem::path Run::draw(const std::filesystem::path& folder) {
                        format_, plan_.network->range);
 }
 
+Array Run::sample(std::int64_t n) {
+  sampler_->load_state_dict(learner_->sampling_values());
+  Generator random = stream(seed_, Stream::evaluation);
+  return draw_many(*sampler_, n, plan_.network->latent, classes_, random);
+}
+
 std::string Run::describe() const {
   const Preset& preset = plan_.preset;
   const auto number = [](auto n) { return std::to_string(n); };
@@ -111,7 +117,9 @@ std::string Run::describe() const {
   text += (classes_ > 0 ? ", told " + number(classes_) + " labels by " + name_of(preset.labels) : "") + "\n";
   const bool gan = std::holds_alternative<Gan>(preset.family);
   if (gan) text += "  schedule  " + (preset.method ? to_string(*preset.method) : to_string(preset.schedule)) + "\n";
-  text += "  length    " + number(plan_.rounds) + " rounds, " + number(plan_.rounds_per_epoch) + " an epoch; " +
+  const bool endless = plan_.rounds / plan_.rounds_per_epoch >= endless_epochs;
+  text += "  length    " + (endless ? "as long as the time allows" : number(plan_.rounds) + " rounds") + ", " +
+          number(plan_.rounds_per_epoch) + " an epoch; " +
           (preset.schedule.d_steps == 1 ? "one update" : number(preset.schedule.d_steps) + " updates") +
           (gan ? " of D" : " of each player") + " in each, batches of " +
           (preset.schedule.accumulate == 1 ? "" : number(preset.schedule.accumulate) + " x ") +

@@ -34,6 +34,9 @@ class Run {
   /// Draws samples at the run's fixed points into `folder`; gives the path of what is to be looked at.
   std::filesystem::path draw(const std::filesystem::path& folder);
 
+  /// The same `n` samples again and again as they become, a row (n, elements) each.
+  Array sample(std::int64_t n);
+
   /// Data, losses, networks and length, a line each.
   std::string describe() const;
 

@@ -28,11 +28,12 @@ struct SampleOptions {
   std::uint64_t seed = 1;
   std::optional<std::int64_t> label = {};
   bool interpolate = false;
+  bool best = false;
 };
 
 int sample(const SampleOptions& options) {
   if (options.n < 1) throw UsageError("-n must be 1 or more");
-  Trained trained = load_trained(options.run);
+  Trained trained = load_trained(options.run, options.best);
   if (options.label && trained.classes == 0) {
     throw UsageError("--label asks for a class, and the run " + options.run.string() +
                      " was told none; train one with --preset cgan");
@@ -84,6 +85,7 @@ Command add_sample(CLI::App& app) {
   command->add_option("--out", options->out, "The PNG to write; by default in the run's folder samples");
   command->add_option("--label", options->label,
                       "Class of all pictures; by default each has a row, in runs with labels");
+  command->add_flag("--best", options->best, "The best checkpoint instead of the newest");
   command->add_flag("--interpolate", options->interpolate, "Each row walks from one point to another");
   return {command, [options] { return sample(*options); }};
 }

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include <xgrad/autograd/parallel.h>
+#include <xgrad/models/data/fold.h>
 #include <xgrad/models/data/inverted.h>
 #include <xgrad/models/data/stacked.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
@@ -187,7 +188,15 @@ std::string data_of(const Settings& s) { return s.data.value_or(models::row_of(k
 std::shared_ptr<const models::Dataset> load_data(const Settings& s, models::Split split) {
   const std::string name = data_of(s);
   require(!name.empty(), "data", name, "a name, a file or a folder");
-  return models::load_data(kind_of(s), name, split);
+  const auto data = models::load_data(kind_of(s), name, split);
+  if (!s.hold_out || split == models::Split::test) return data;
+  return models::part_of(data, models::others(models::parse_fold(*s.hold_out), data->size));
+}
+
+std::shared_ptr<const models::Dataset> load_unseen(const Settings& s) {
+  if (!s.hold_out) return load_data(s, models::Split::test);
+  const auto data = models::load_data(kind_of(s), data_of(s));
+  return models::part_of(data, models::members(models::parse_fold(*s.hold_out), data->size));
 }
 
 std::string from_of(const Settings& s) {
@@ -225,6 +234,7 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   require(s.sample_every >= 0, "sample-every", s.sample_every, "0 or more");
   require(s.save_every >= 0, "save-every", s.save_every, "0 or more");
   require(s.log_every >= 1, "log-every", s.log_every, "1 or more");
+  require(s.eval_every >= -1, "eval-every", s.eval_every, "1 or more, 0 for an epoch, or -1 for never");
 
   const auto require_readable = [](const char* flag, const std::string& data) {
     for (const char c : data) {  // which a resumed run reads back from its file
@@ -244,6 +254,7 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   plan.rounds = s.steps.value_or(preset.epochs * plan.rounds_per_epoch);
   plan.sample_every = s.sample_every > 0 ? s.sample_every : plan.rounds_per_epoch;
   plan.save_every = s.save_every > 0 ? s.save_every : plan.rounds_per_epoch;
+  plan.eval_every = s.eval_every < 0 ? 0 : s.eval_every > 0 ? s.eval_every : plan.rounds_per_epoch;
   return plan;
 }
 

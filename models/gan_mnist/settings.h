@@ -18,6 +18,9 @@ class App;
 
 namespace xgrad::gan_mnist {
 
+/// The epochs of a run that only its time ends.
+inline constexpr std::int64_t endless_epochs = 1000000;
+
 /// Unset values are the preset's, unset data those that its networks are commonly trained on.
 struct Settings {
   std::string preset = "r1";
@@ -43,6 +46,9 @@ struct Settings {
   std::int64_t sample_every = 0;
   std::int64_t save_every = 0;
   std::int64_t log_every = 50;
+  std::int64_t eval_every = 0;
+  std::optional<std::string> best = {};
+  std::optional<std::string> hold_out = {};
   std::optional<int> threads = {};
 };
 
@@ -77,6 +83,11 @@ void for_each_setting(S& s, F&& f) {
   f("sample-every", s.sample_every, "Rounds between samples to look at; 0: an epoch");
   f("save-every", s.save_every, "Rounds between checkpoints; 0: an epoch");
   f("log-every", s.log_every, "Rounds between lines of metrics.jsonl");
+  f("eval-every", s.eval_every, "Rounds between evaluations on held-out images; 0: an epoch, -1: none");
+  f("best", s.best,
+    "Keep the checkpoint that an evaluation found best by: fid, mmd2, precision, coverage, ...; or none");
+  f("hold-out", s.hold_out,
+    "Train without a fold: 2/5 leaves out the second fifth of a fixed shuffle, and eval uses it");
   f("threads", s.threads, "Threads of kernels and matrix products; by default all cores");
 }
 
@@ -100,6 +111,7 @@ struct Plan {
   std::int64_t rounds_per_epoch = 0;
   std::int64_t sample_every = 0;
   std::int64_t save_every = 0;
+  std::int64_t eval_every = 0;  ///< 0: never
 };
 
 /// The preset with what the settings change about it. @throws UsageError or ValueError for an unknown name, a value out
@@ -110,6 +122,8 @@ models::Preset overridden_preset(const Settings& settings);
 std::string data_of(const Settings& settings);
 /// @throws as load_data.
 std::shared_ptr<const models::Dataset> load_data(const Settings& settings, models::Split split = models::Split::train);
+/// What the run has not seen: the fold that was held out, else the test samples. @throws as load_data.
+std::shared_ptr<const models::Dataset> load_unseen(const Settings& settings);
 
 /// What is to be translated into the data: without a setting digits into garments where the former are installed, else
 /// the data's own negatives. Empty for presets that do not translate.

@@ -80,4 +80,22 @@ Array draw_sheet(nn::Module& sampler, const Sheet& sheet) {
   return concat(parts).array();
 }
 
+Array draw_many(nn::Module& generator, std::int64_t n, std::int64_t latent, std::int64_t classes, Generator& random) {
+  constexpr std::int64_t at_once = 500;
+  Variables parts;
+  for (std::int64_t first = 0; first < n; first += at_once) {
+    const std::int64_t count = std::min(at_once, n - first);
+    const Variable z = normal({count, latent}, 0.0, 1.0, DType::float32, random);
+    Variable condition;
+    if (classes > 0) {
+      std::vector<std::int64_t> labels;
+      for (std::int64_t i = 0; i < count; ++i) labels.push_back((first + i) % classes);
+      condition = one_hot(tensor(labels, {count}), classes);
+    }
+    parts.push_back(reshape(models::generate(generator, z, condition), {count, -1}));
+  }
+  const NoGradGuard guard;
+  return concat(parts).array();
+}
+
 }  // namespace xgrad::gan_mnist

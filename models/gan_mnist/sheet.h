@@ -44,4 +44,8 @@ void add_real(Sheet& sheet, const std::vector<std::shared_ptr<const models::Data
 /// What the sampler makes of the sheet's points and, row under row, of its real samples.
 Array draw_sheet(nn::Module& sampler, const Sheet& sheet);
 
+/// n samples at random points, a row (n, elements) each; each of `classes` labels, if the generator is told any,
+/// equally often.
+Array draw_many(nn::Module& generator, std::int64_t n, std::int64_t latent, std::int64_t classes, Generator& random);
+
 }  // namespace xgrad::gan_mnist

@@ -4,15 +4,19 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/autograd/profiler.h>
 #include <xgrad/models/gan_mnist/commands.h>
+#include <xgrad/models/gan_mnist/eval.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/interrupt.h>
+#include <xgrad/models/gan_mnist/monitor.h>
 #include <xgrad/models/gan_mnist/progress.h>
 #include <xgrad/models/gan_mnist/report.h>
 #include <xgrad/models/gan_mnist/run.h>
+#include <xgrad/models/gan_mnist/stopwatch.h>
 #include <xgrad/models/run/environment.h>
 #include <xgrad/models/run/metrics_log.h>
 #include <xgrad/models/run/run_folder.h>
@@ -30,6 +34,9 @@ struct TrainOptions {
   fs::path config;
   fs::path resume;
   fs::path out;
+  std::optional<double> minutes = {};
+  std::int64_t measure = -1;
+  std::string space = {};
   bool quiet = false;
   bool dry_run = false;
   bool profile = false;
@@ -39,6 +46,7 @@ constexpr const char* examples = R"(Examples:
   gan_mnist train                                    the defaults
   gan_mnist train --preset wgan-gp --epochs 30       another GAN, for longer
   gan_mnist train --preset r1 --lambda 5 --seed 3    a stronger penalty
+  gan_mnist train --preset wgan-gp --minutes 10      for so long
   gan_mnist train --config runs/001-r1-fashion/config.toml
                                                      the same run again
   gan_mnist train --resume runs/001-r1-fashion --epochs 100
@@ -46,7 +54,8 @@ constexpr const char* examples = R"(Examples:
 
 // Takes the settings of the run to be resumed; only its length and its surroundings may differ.
 void read_resumed(CLI::App& command, const fs::path& run) {
-  const std::vector<std::string> free = {"epochs", "steps", "threads", "sample-every", "save-every", "log-every"};
+  const std::vector<std::string> free = {"epochs",     "steps",     "threads",   "sample-every",
+                                         "save-every", "log-every", "eval-every"};
   Settings names;
   for_each_setting(names, [&](const std::string& name, auto&, const char*) {
     if (std::find(free.begin(), free.end(), name) != free.end() || command.count("--" + name) == 0) return;
@@ -62,20 +71,41 @@ RunFolder take_folder(const TrainOptions& options, const Plan& plan, const Datas
   return RunFolder::create("runs", plan.preset.name, data.name);
 }
 
-// Trains until the plan is done or the user has had enough; gives the last samples.
-fs::path loop(Run& run, const Plan& plan, const Settings& settings, const RunFolder& folder,
-              CheckpointFolder& checkpoints, MetricsLog& log, Progress& progress) {
+// What a run writes into while it trains.
+struct Outputs {
+  const RunFolder& folder;
+  CheckpointFolder checkpoints;
+  MetricsLog log;
+  Progress progress;
+};
+
+// Trains until the plan is done, the time is over or the user has had enough; gives the last samples.
+fs::path loop(Run& run, const Plan& plan, const Settings& settings, const Monitor& monitor, Stopwatch& watch,
+              Outputs& to) {
   Learner& learner = run.learner();
-  fs::path samples = run.draw(folder.samples());
+  fs::path samples = run.draw(to.folder.samples());
   for (bool stop = interrupted(); !stop && learner.steps() < plan.rounds;) {
+    watch.start();
     const RoundReport report = learner.step();
+    watch.stop();
     const std::int64_t step = learner.steps();
-    stop = interrupted();
-    progress.update(step, report);
-    if (step % settings.log_every == 0) log.append(step, report.figures());
+    stop = interrupted() || watch.is_over();
+    to.progress.update(step, report);
+    const auto every = [&](std::int64_t rounds) { return rounds > 0 && step % rounds == 0; };
+    Figures line;
+    if (every(settings.log_every)) line = report.figures();
+    std::optional<double> score;
+    if (monitor.watches() && (every(plan.eval_every) || watch.is_over())) {
+      const Monitor::Finding finding = monitor.look(run);
+      line.insert(line.end(), finding.figures.begin(), finding.figures.end());
+      score = finding.score;
+    }
+    if (!line.empty()) to.log.append(step, line);
     const bool last = stop || step == plan.rounds;
-    if (last || step % plan.sample_every == 0) samples = run.draw(folder.samples());
-    if (last || step % plan.save_every == 0) checkpoints.save(run.save());
+    if (last || every(plan.sample_every)) samples = run.draw(to.folder.samples());
+    if (last || every(plan.save_every) || (score && to.checkpoints.is_better(*score))) {
+      to.checkpoints.save(run.save(), score);
+    }
   }
   return samples;
 }
@@ -87,15 +117,29 @@ void report_profile(const Profile& profile, const RunFolder& folder) {
   profile.chrome_trace((folder.path() / "trace.json").string());
 }
 
+// How long this part of the run took, in a file of its own: the others are the same whenever the run is repeated.
+void write_timing(const fs::path& file, const Stopwatch& watch, std::int64_t rounds, const Plan& plan) {
+  const double each = rounds > 0 ? watch.seconds() / static_cast<double>(rounds) : 0.0;
+  const nlohmann::ordered_json json = {{"rounds", rounds},
+                                       {"rounds_per_epoch", plan.rounds_per_epoch},
+                                       {"seconds", watch.seconds()},
+                                       {"seconds_per_epoch", each * static_cast<double>(plan.rounds_per_epoch)}};
+  nn::write_file(file.string(), json.dump(2) + "\n");
+}
+
 int train(CLI::App& command, TrainOptions& options, const std::string& program) {
   Settings& settings = options.settings;
   if (!options.resume.empty()) read_resumed(command, options.resume);
   if (!options.config.empty()) read_config(command, options.config);
+  if (options.minutes && !(*options.minutes > 0.0)) throw UsageError("--minutes must be above 0");
+  if (options.minutes && !settings.steps && !settings.epochs) settings.epochs = endless_epochs;
   overridden_preset(settings);  // a mistake is worth knowing before the data are read
   if (settings.threads && *settings.threads > 0) set_num_threads(*settings.threads);
   const std::shared_ptr<const Dataset> data = load_data(settings);
   const Plan plan = make_plan(settings, data->size);
   const std::shared_ptr<const Dataset> from = load_from(settings, data);
+  const Monitor monitor(settings, plan, data->format());
+  settings.best = monitor.best();
   Run run(plan, data, from, settings.seed);
   if (!options.quiet || options.dry_run) std::printf("%s", run.describe().c_str());
   if (options.dry_run) return exit_done;
@@ -109,26 +153,36 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   std::vector<DataFile> files = data->files;
   if (from) files.insert(files.end(), from->files.begin(), from->files.end());
   nn::write_file(folder.environment().string(), environment_json(files));
-  MetricsLog log(folder.metrics(), latest ? run.learner().steps() : -1);
+  const std::int64_t first = run.learner().steps();
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
-  Progress progress(run.learner().steps(), plan.rounds, options.quiet);
+  Stopwatch watch(options.minutes);
+  Outputs outputs{.folder = folder,
+                  .checkpoints = std::move(checkpoints),
+                  .log = MetricsLog(folder.metrics(), latest ? first : -1),
+                  .progress = Progress(first, plan.rounds, options.quiet, options.minutes)};
   fs::path samples;
   Profile profile;
   try {
     const auto guard = options.profile ? std::make_unique<ProfilerGuard>(profile) : nullptr;
-    samples = loop(run, plan, settings, folder, checkpoints, log, progress);
+    samples = loop(run, plan, settings, monitor, watch, outputs);
   } catch (const Diverged& e) {
-    progress.finish();
-    const auto good = checkpoints.latest();
+    outputs.progress.finish();
+    write_report(folder.path(), run.describe());
+    const auto good = outputs.checkpoints.latest();
     throw Diverged(std::string(e.what()) + "\nThe last good checkpoint: " + (good ? good->string() : "none"));
   }
-  progress.finish();
+  outputs.progress.finish();
+  const std::int64_t rounds = run.learner().steps();
+  write_timing(folder.timing(), watch, rounds - first, plan);
+  const bool whole = rounds == plan.rounds || watch.is_over();
+  if (whole && options.measure >= 0)
+    evaluate_run({.run = folder.path(), .space = options.space, .number = options.measure});
   write_report(folder.path(), run.describe());
   if (options.profile) report_profile(profile, folder);
   std::printf("Samples: %s\n", samples.c_str());
-  if (run.learner().steps() == plan.rounds) return exit_done;
+  if (whole) return exit_done;
   std::printf("Interrupted after round %lld of %lld. To go on:\n  %s train --resume %s\n",
-              static_cast<long long>(run.learner().steps()), static_cast<long long>(plan.rounds), program.c_str(),
+              static_cast<long long>(rounds), static_cast<long long>(plan.rounds), program.c_str(),
               folder.path().c_str());
   return exit_interrupted;
 }
@@ -145,6 +199,12 @@ Command add_train(CLI::App& app, const std::string& program) {
   command->add_option("--config", options->config, "Settings as TOML; flags go before it")->excludes(resume);
   command->add_option("--out", options->out, "Folder of the run; by default runs/<number>-<preset>-<data>")
       ->excludes(resume);
+  command->add_option(
+      "--minutes", options->minutes,
+      "Stop after so much time in rounds, evaluations and pictures not counted; alone, it is the length");
+  command->add_option("--measure", options->measure,
+                      "At the end measure so many images, as gan_mnist eval does; 0: as many as there are, up to 5000");
+  command->add_option("--classifier", options->space, "Of --measure, as of gan_mnist eval");
   command->add_flag("--quiet", options->quiet, "Print only where the samples are");
   command->add_flag("--profile", options->profile,
                     "Print where the time went, and write it to profile.txt and trace.json (for ui.perfetto.dev)");

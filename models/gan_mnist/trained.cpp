@@ -25,16 +25,17 @@ SampleFormat format_of(const Checkpoint& checkpoint) {
 
 }  // namespace
 
-Trained load_trained(const std::filesystem::path& run) {
+Trained load_trained(const std::filesystem::path& run, bool best) {
   if (!std::filesystem::exists(run / "config.toml")) throw UsageError("there is no run in " + run.string());
   Trained trained{.settings = read_settings(run / "config.toml")};
-  const auto latest = latest_checkpoint(run / "checkpoints");
-  if (!latest) throw FormatError("the run " + run.string() + " has no checkpoint");
-  trained.checkpoint = *latest;
+  const auto file = best ? best_checkpoint(run / "checkpoints") : latest_checkpoint(run / "checkpoints");
+  if (best && !file) throw UsageError("the run " + run.string() + " has kept no best checkpoint: see train --best");
+  if (!file) throw FormatError("the run " + run.string() + " has no checkpoint");
+  trained.checkpoint = *file;
   trained.preset = overridden_preset(trained.settings);
   const Preset& preset = trained.preset;
   trained.network = &find_network(preset.network);
-  use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) {
+  use_checkpoint(file->string(), [&](const Checkpoint& checkpoint) {
     trained.steps = checkpoint.step;
     trained.format = format_of(checkpoint);
     if (preset.labels != Labels::none) trained.classes = trained.format.classes;

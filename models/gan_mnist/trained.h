@@ -22,7 +22,7 @@ struct Trained {
   std::filesystem::path checkpoint = {};       ///< where the generator was read
 };
 
-/// Reads a run's settings and newest checkpoint. @throws UsageError, FormatError, IoError
-Trained load_trained(const std::filesystem::path& run);
+/// Reads a run's settings and its newest or its best checkpoint. @throws UsageError, FormatError, IoError
+Trained load_trained(const std::filesystem::path& run, bool best = false);
 
 }  // namespace xgrad::gan_mnist

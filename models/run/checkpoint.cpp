@@ -22,6 +22,7 @@ constexpr const char* format_name = "xgrad-checkpoint";
 constexpr const char* format_version = "1";
 constexpr const char* prefix = "step-";
 constexpr const char* suffix = ".safetensors";
+constexpr const char* best_name = "best.safetensors";
 
 bool is_json_object(const std::string& text) { return nlohmann::json::parse(text, nullptr, false).is_object(); }
 
@@ -152,12 +153,14 @@ CheckpointFolder::CheckpointFolder(fs::path folder, int keep)
   }
 }
 
+fs::path CheckpointFolder::best() const { return folder_ / best_name; }
+
 fs::path CheckpointFolder::save(const Checkpoint& checkpoint, std::optional<double> score) {
   char number[24];
   std::snprintf(number, sizeof number, "%08lld", static_cast<long long>(checkpoint.step));
   const fs::path path = folder_ / (prefix + std::string(number) + suffix);
   save_checkpoint(path, checkpoint);
-  if (score && *score < best_score_) {
+  if (score && is_better(*score)) {
     Metadata metadata = metadata_of(checkpoint);
     metadata["score"] = nlohmann::json(*score).dump();
     nn::save_safetensors(best(), checkpoint.arrays, metadata);
@@ -168,6 +171,12 @@ fs::path CheckpointFolder::save(const Checkpoint& checkpoint, std::optional<doub
   for (; step_of(files.back()) > checkpoint.step; files.pop_back()) remove_file(files.back());
   for (std::size_t i = 0; i + keep_ < files.size(); ++i) remove_file(files[i]);
   return path;
+}
+
+std::optional<fs::path> best_checkpoint(const fs::path& folder) {
+  std::error_code error;
+  const fs::path best = folder / best_name;
+  return fs::exists(best, error) ? std::optional(best) : std::nullopt;
 }
 
 std::optional<fs::path> latest_checkpoint(const fs::path& folder) {

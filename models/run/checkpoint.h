@@ -39,6 +39,9 @@ void use_checkpoint(const std::string& path, const std::function<void(const Chec
 /// while it trains.
 std::optional<std::filesystem::path> latest_checkpoint(const std::filesystem::path& folder);
 
+/// The checkpoint of a folder that had the best score, if there is one.
+std::optional<std::filesystem::path> best_checkpoint(const std::filesystem::path& folder);
+
 /// `step-<number>.safetensors` files, of which the last few are kept, and `best.safetensors`.
 class CheckpointFolder {
  public:
@@ -50,10 +53,12 @@ class CheckpointFolder {
   /// an earlier checkpoint has given that up. With a score (lower is better) below all before it,
   /// the checkpoint also becomes `best.safetensors`. Returns the path. @throws as save_checkpoint
   std::filesystem::path save(const Checkpoint& checkpoint, std::optional<double> score = std::nullopt);
+  /// Whether a checkpoint of this score would become the best.
+  bool is_better(double score) const noexcept { return score < best_score_; }
 
   /// The newest checkpoint, if there is one.
   std::optional<std::filesystem::path> latest() const { return latest_checkpoint(folder_); }
-  std::filesystem::path best() const { return folder_ / "best.safetensors"; }
+  std::filesystem::path best() const;
 
  private:
   std::filesystem::path folder_;
