@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The page and its curves, as SVG.
+// The page: what was learnt from what, the samples over time, charts, figures, settings.
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include <xgrad/models/gan_mnist/report.h>
+#include <xgrad/models/gan_mnist/report_assets.h>
+#include <xgrad/models/gan_mnist/report_charts.h>
 #include <xgrad/nn/file.h>
 
 namespace xgrad::gan_mnist {
@@ -21,43 +21,6 @@ namespace xgrad::gan_mnist {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr double width = 640;
-constexpr double height = 160;
-
-using Points = std::vector<std::pair<double, double>>;
-
-// (step, value) of one metric; lines without it, or where it was not finite, are left out.
-Points read_curve(const std::string& metrics, const char* name) {
-  Points points;
-  std::istringstream lines(metrics);
-  for (std::string line; std::getline(lines, line);) {
-    const auto entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object() || !entry.contains(name) || !entry[name].is_number()) continue;
-    points.emplace_back(entry.at("step").get<double>(), entry[name].get<double>());
-  }
-  return points;
-}
-
-std::string svg(const Points& points) {
-  if (points.size() < 2) return "<p>not yet</p>";
-  const auto by_value = [](const auto& a, const auto& b) { return a.second < b.second; };
-  const auto [low, high] = std::minmax_element(points.begin(), points.end(), by_value);
-  const double x0 = points.front().first;
-  const double dx = std::max(points.back().first - x0, 1.0);
-  const double dy = std::max(high->second - low->second, 1e-12);
-  char text[256];
-  std::snprintf(text, sizeof text, R"(<svg viewBox="0 -4 %g %g"><polyline fill="none" stroke="currentColor" points=")",
-                width, height + 8);
-  std::string out = text;
-  for (const auto& [step, value] : points) {
-    std::snprintf(text, sizeof text, "%.1f,%.1f ", width * (step - x0) / dx, height * (high->second - value) / dy);
-    out += text;
-  }
-  std::snprintf(text, sizeof text, "\"/></svg><p>from %.4g to %.4g, at the end %.4g</p>", low->second, high->second,
-                points.back().second);
-  return out + text;
-}
 
 std::string escaped(const std::string& text) {
   std::string out;
@@ -111,13 +74,13 @@ std::string embedded(const fs::path& stem, const std::string& title) {
   }
   if (const auto wav = content(".wav"))
     out += "<audio controls src=\"data:audio/wav;base64," + base64(*wav) + "\"></audio>\n";
-  if (const auto txt = content(".txt")) out += pre(*txt);
+  if (const auto txt = content(".txt")) out += "<pre class=\"text\">" + escaped(*txt) + "</pre>\n";
   return out;
 }
 
 // The samples over time: a slider that shows one of the embedded exhibits.
 std::string slider(const std::vector<fs::path>& shown) {
-  std::string out;
+  std::string out = "<div class=\"card samples\">\n";
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const bool last = i + 1 == shown.size();
     const std::string round = std::to_string(std::strtoll(shown[i].filename().string().substr(5).c_str(), nullptr, 10));
@@ -125,39 +88,54 @@ std::string slider(const std::vector<fs::path>& shown) {
     out += "<div class=\"exhibit\" title=\"" + title + "\"" + (last ? "" : " hidden") + ">\n" +
            embedded(shown[i], title) + "</div>\n";
   }
-  if (shown.size() < 2) return out;
-  const std::string top = std::to_string(shown.size() - 1);
-  return out + "<input id=\"time\" type=\"range\" min=\"0\" max=\"" + top + "\" value=\"" + top +
-         "\" aria-label=\"time\"> <output id=\"round\"></output>\n<script>\n"
-         "const exhibits = document.querySelectorAll('.exhibit'), time = document.getElementById('time');\n"
-         "function show() {\n"
-         "  exhibits.forEach((exhibit, i) => { exhibit.hidden = i != time.value; });\n"
-         "  document.getElementById('round').value = exhibits[time.value].title;\n"
-         "}\n"
-         "time.addEventListener('input', show);\nshow();\n</script>\n";
+  if (shown.size() > 1) {
+    const std::string top = std::to_string(shown.size() - 1);
+    out += "<div class=\"time\"><input id=\"time\" type=\"range\" min=\"0\" max=\"" + top + "\" value=\"" + top +
+           "\" aria-label=\"time\"> <output id=\"round\"></output></div>\n";
+  }
+  return out + "</div>\n";
+}
+
+std::string number(const nlohmann::ordered_json& value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value.is_number() ? value.get<double>() : 0.0);
+  return value.is_number() ? text : "";
+}
+
+// What gan_mnist eval has written, if it has.
+std::string measured(const fs::path& file) {
+  if (!fs::exists(file)) return "";
+  const auto eval = nlohmann::ordered_json::parse(nn::read_file(file.string()), nullptr, false);
+  if (!eval.is_object() || !eval.contains("generated") || !eval.contains("real")) return "";
+  std::string out = "<h2>Measured</h2>\n<div class=\"card table\"><table><thead><tr><th>" +
+                    number(eval.value("n", nlohmann::ordered_json())) + " images after round " +
+                    number(eval.value("round", nlohmann::ordered_json())) +
+                    "</th><th>generated</th><th>other real</th></tr></thead><tbody>\n";
+  for (const auto& [name, value] : eval["generated"].items()) {
+    out += "<tr><td>" + escaped(name) + "</td><td>" + number(value) + "</td><td>" +
+           number(eval["real"].value(name, nlohmann::ordered_json())) + "</td></tr>\n";
+  }
+  return out + "</tbody></table></div>\n";
+}
+
+std::string section(const char* title, const std::string& text) {
+  return "<h2>" + std::string(title) + "</h2>\n<div class=\"card\">" + pre(text) + "</div>\n";
 }
 
 }  // namespace
 
 void write_report(const fs::path& run, const std::string& description) {
+  const auto content = [&](const char* name) { return nn::read_file((run / name).string()); };
   const std::string title = escaped(fs::weakly_canonical(run).filename().string());
-  const std::string metrics = nn::read_file((run / "metrics.jsonl").string());
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\">\n<title>" + title +
-      "</title>\n<style>body { font: 16px sans-serif; max-width: 42em; margin: 2em auto }\n"
-      "img { width: 100%; image-rendering: pixelated } input { width: 70% } pre { overflow: auto }</style>\n<h1>" +
-      title + "</h1>\n" + pre(description) + slider(exhibits(run / "samples"));
-  const std::pair<const char*, const char*> curves[] = {{"d_loss", "Loss of D"},
-                                                        {"g_loss", "Loss of G"},
-                                                        {"penalty", "Penalty"},
-                                                        {"d_real", "Mean logit of real samples"},
-                                                        {"d_fake", "Mean logit of generated samples"}};
-  for (const auto& [name, title] : curves) {
-    const Points points = read_curve(metrics, name);
-    if (!points.empty()) page += "<h2>" + std::string(title) + "</h2>\n" + svg(points) + "\n";
-  }
-  page += "<h2>Settings</h2>\n" + pre(nn::read_file((run / "config.toml").string()));
-  page += "<h2>Environment</h2>\n" + pre(nn::read_file((run / "env.json").string()));
+  const std::string page =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+      title + "</title>\n<style>" + report_style + "</style>\n</head>\n<body>\n<main>\n<h1>" + title + "</h1>\n" +
+      pre(description) + "<h2>Samples</h2>\n" + slider(exhibits(run / "samples")) +
+      "<h2>Over time</h2>\n<div id=\"charts\"></div>\n" + measured(run / "eval.json") +
+      section("Settings", content("config.toml")) + section("Environment", content("env.json")) +
+      "</main>\n<script type=\"application/json\" id=\"data\">" + charts_json(content("metrics.jsonl")) +
+      "</script>\n<script>" + report_script + "</script>\n</body>\n</html>\n";
   nn::write_file((run / "report.html").string(), page);
 }
 
