@@ -26,6 +26,7 @@ Command add_train(CLI::App& app, const std::string& program);
 Command add_sample(CLI::App& app);
 Command add_eval(CLI::App& app);
 Command add_inpaint(CLI::App& app);
+Command add_sweep(CLI::App& app);
 Command add_info(CLI::App& app);
 
 /// @throws UsageError for arguments that the command did not take, with a suggestion.

@@ -30,6 +30,7 @@ constexpr const char* examples = R"(Examples:
   gan_mnist sample runs/001-r1-fashion --interpolate
   gan_mnist eval runs/001-r1-fashion
   gan_mnist inpaint runs/001-r1-fashion
+  gan_mnist sweep --grid lambda=0.1,1,10 --folds 3 --epochs 5
   gan_mnist info runs/001-r1-fashion
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 data missing or corrupt, 4 diverged, 130 interrupted.)";
@@ -48,8 +49,8 @@ int run(int argc, char** argv) {
   app.footer(examples);
   app.set_version_flag("--version", "gan_mnist " XGRAD_VERSION, "Print the version and exit");
   app.allow_extras();
-  const std::vector<Command> commands = {add_train(app, argv[0]), add_sample(app), add_eval(app), add_inpaint(app),
-                                         add_info(app)};
+  const std::vector<Command> commands = {add_train(app, argv[0]), add_sample(app), add_eval(app),
+                                         add_inpaint(app),        add_sweep(app),  add_info(app)};
   try {
     std::vector<std::string> arguments = with_default_command(argc, argv);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
@@ -65,7 +66,7 @@ int run(int argc, char** argv) {
   }
   const std::vector<std::string> extras = app.remaining();
   throw UsageError(models::unknown_name("command", extras.empty() ? "" : extras.front(),
-                                        {"train", "sample", "eval", "inpaint", "info"}));
+                                        {"train", "sample", "eval", "inpaint", "sweep", "info"}));
 }
 
 int fail(ExitCode code, const char* message) {

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// gan_mnist sweep: trains over a grid of settings, seeds and folds, on all cores, and tabulates the results. Resumable.
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <list>
+#include <memory>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <xgrad/models/gan_mnist/child.h>
+#include <xgrad/models/gan_mnist/commands.h>
+#include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/interrupt.h>
+#include <xgrad/models/gan_mnist/settings.h>
+#include <xgrad/models/gan_mnist/sweep_plot.h>
+#include <xgrad/models/gan_mnist/sweep_results.h>
+#include <xgrad/models/run/checkpoint.h>
+#include <xgrad/models/run/folder_lock.h>
+#include <xgrad/models/suggest.h>
+#include <xgrad/nn/file.h>
+
+namespace xgrad::gan_mnist {
+
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+struct SweepOptions {
+  Settings settings;  ///< only so that its flags are known; the runs read them
+  std::vector<std::string> grid;
+  SweepPlan plan;
+  fs::path out = "sweep";
+  int jobs = 0;
+  bool keep = false;
+};
+
+// Flags that a sweep gives each run itself.
+bool is_own(const std::string& flag) { return flag == "seed" || flag == "hold-out" || flag == "threads"; }
+
+SweepPlan make_sweep_plan(const CLI::App& command, const SweepOptions& options) {
+  SweepPlan plan = options.plan;
+  plan.first_seed = options.settings.seed;
+  std::vector<std::string> known;
+  for_each_setting(options.settings, [&](const std::string& name, const auto&, const char*) {
+    if (is_own(name)) return;
+    known.push_back(name);
+    if (command.count("--" + name) > 0) plan.common.emplace_back(name, command["--" + name]->results().front());
+  });
+  for (const std::string& text : options.grid) {
+    plan.axes.push_back(parse_axis(text));
+    const std::string& flag = plan.axes.back().flag;
+    if (std::find(known.begin(), known.end(), flag) == known.end()) {
+      throw UsageError("--grid: " + models::unknown_name("flag", flag, known));
+    }
+    const auto same = [&](const auto& axis) { return axis.flag == flag; };
+    const bool twice = std::count_if(plan.axes.begin(), plan.axes.end(), same) > 1;
+    if (twice || command.count("--" + flag) > 0) throw UsageError("--" + flag + " is given twice");
+  }
+  if (plan.axes.empty()) throw UsageError("a sweep needs a grid; for example --grid lambda=0.1,1,10");
+  if (plan.seeds < 1) throw UsageError("--seeds must be 1 or more");
+  if (plan.folds < 0 || plan.folds == 1) throw UsageError("--folds must be 2 or more, or 0 for none");
+  if (plan.minutes < 0.0) throw UsageError("--minutes must be above 0");
+  return plan;
+}
+
+// A mistake is worth knowing before the first run.
+void check(const SweepPlan& plan) {
+  for (const Flags& point : points(plan)) {
+    Settings settings;
+    CLI::App command;
+    add_flags(command, settings);
+    std::vector<std::string> words = arguments(plan, {.point = point, .seed = 1});
+    std::reverse(words.begin(), words.end());
+    try {
+      command.parse(words);
+    } catch (const CLI::ParseError& e) {
+      throw UsageError(to_string(point) + ": " + e.what());
+    }
+    bool images = false;
+    try {
+      const models::Preset preset = overridden_preset(settings);
+      images = models::find_network(preset.network).kind == models::DataKind::images &&
+               models::draws_from_noise(preset.family);
+    } catch (const Error& e) {
+      throw UsageError(to_string(point) + ": " + e.what());
+    }
+    if (!images) throw UsageError(to_string(point) + ": a sweep measures images that are made of noise");
+  }
+}
+
+// One sweep in its folder: what runs, what has run.
+class Sweep {
+ public:
+  Sweep(SweepPlan plan, const SweepOptions& options)
+      : plan_(std::move(plan)), options_(options), lock_(options.out), results_(options.out / "results.jsonl") {
+    const fs::path file = options_.out / "sweep.json";
+    if (fs::exists(file) && nn::read_file(file.string()) != identity(plan_)) {
+      throw UsageError("the folder " + options_.out.string() +
+                       " holds a sweep with other flags, folds or length (see its sweep.json); take another --out");
+    }
+    nn::write_file(file.string(), identity(plan_));
+    fs::create_directories(options_.out / "runs");
+    fs::create_directories(options_.out / "logs");
+  }
+
+  // Exit code.
+  int run() {
+    const std::vector<Job> all = jobs(plan_);
+    total_ = all.size();
+    for (const Job& job : all) (results_.has(job) ? done_ : waiting_).push_back(job);
+    if (!done_.empty()) std::printf("%zu of %zu runs are done already\n", done_.size(), total_);
+    const std::size_t most = options_.jobs > 0 ? static_cast<std::size_t>(options_.jobs) : cores();
+    bool stopping = false;
+    while (!running_.empty() || (!stopping && !waiting_.empty())) {
+      if (interrupted() && !stopping) {
+        stopping = true;
+        for (const Running& r : running_) r.child.signal(SIGTERM);
+      }
+      while (!stopping && !waiting_.empty() && running_.size() < most) start();
+      if (!collect()) {
+        stopping = true;
+        for (const Running& r : running_) r.child.signal(SIGTERM);
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    tell();
+    if (!fatal_.empty()) throw UsageError(fatal_);
+    if (interrupted()) {
+      std::printf("Interrupted after %zu of %zu runs; the same command goes on.\n", done_.size(), total_);
+      return exit_interrupted;
+    }
+    if (failed_ > 0) {
+      throw Error(std::to_string(failed_) + " of " + std::to_string(total_) +
+                  " runs failed; the same command tries them again");
+    }
+    return exit_done;
+  }
+
+ private:
+  struct Running {
+    Job job;
+    Child child;
+  };
+
+  static std::size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+
+  // A name for a file or folder.
+  static std::string slug(std::string name) {
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == '/' || c == ' ' || c == '\\'; }, '_');
+    return name;
+  }
+  fs::path folder(const Job& job) const { return options_.out / "runs" / slug(job.name()); }
+  fs::path log(const Job& job) const { return options_.out / "logs" / (slug(job.name()) + ".txt"); }
+
+  void start() {
+    const Job job = waiting_.front();
+    waiting_.erase(waiting_.begin());
+    const fs::path run = folder(job);
+    std::vector<std::string> words = {"train", "--quiet", "--threads=" + std::to_string(threads())};
+    words.push_back("--measure=" + std::to_string(plan_.number));
+    if (!plan_.space.empty()) words.push_back("--classifier=" + plan_.space);
+    // A run that was stopped goes on exactly, but not one whose length is a time.
+    const bool begun = fs::exists(run / "config.toml") && fs::exists(run / "checkpoints");
+    if (plan_.minutes == 0.0 && begun && models::latest_checkpoint(run / "checkpoints")) {
+      words.push_back("--resume=" + run.string());
+    } else {
+      fs::remove_all(run);
+      words.push_back("--out=" + run.string());
+      if (plan_.minutes > 0.0) words.push_back("--minutes=" + ordered_json(plan_.minutes).dump());
+      const std::vector<std::string> own = arguments(plan_, job);
+      words.insert(words.end(), own.begin(), own.end());
+    }
+    running_.push_back({job, Child(words, log(job))});
+  }
+
+  int threads() const { return options_.settings.threads.value_or(1); }
+
+  // Takes in those that have ended. False when there is no sense in going on.
+  bool collect() {
+    for (auto at = running_.begin(); at != running_.end();) {
+      const std::optional<int> code = at->child.poll();
+      if (!code) {
+        ++at;
+        continue;
+      }
+      const Job job = at->job;
+      at = running_.erase(at);
+      if (*code == exit_done || *code == exit_diverged) {
+        record(job, *code == exit_diverged);
+      } else if (*code == exit_usage || *code == exit_data) {
+        fatal_ = job.name() + ": " + last_words(job);
+        return false;
+      } else if (!(*code == exit_interrupted && interrupted())) {
+        ++failed_;
+        std::fprintf(stderr, "%s ended with %d: %s\n", job.name().c_str(), *code, last_words(job).c_str());
+      }
+    }
+    return true;
+  }
+
+  void record(const Job& job, bool diverged) {
+    const fs::path run = folder(job);
+    Result result{.diverged = diverged, .figures = {}, .real = {}};
+    if (!diverged) {
+      const auto eval = ordered_json::parse(nn::read_file((run / "eval.json").string()));
+      const auto timing = ordered_json::parse(nn::read_file((run / "timing.json").string()));
+      for (const auto& [name, value] : eval.at("generated").items()) result.figures.emplace_back(name, value);
+      for (const auto& [name, value] : eval.at("real").items()) result.real.emplace_back(name, value);
+      result.figures.emplace_back("round", eval.at("round"));
+      result.figures.emplace_back("seconds_per_epoch", timing.at("seconds_per_epoch"));
+    }
+    results_.add(job, result);
+    done_.push_back(job);
+    if (!options_.keep) fs::remove_all(run / "checkpoints");
+    const auto fid = std::find_if(result.figures.begin(), result.figures.end(),
+                                  [](const auto& f) { return f.first == "fid" || f.first == "mmd2"; });
+    std::printf("%zu/%zu  %s  ", done_.size(), total_, job.name().c_str());
+    if (fid == result.figures.end()) {
+      std::printf("diverged\n");
+    } else {
+      std::printf("%s %.4g\n", fid->first.c_str(), fid->second);
+    }
+    std::fflush(stdout);
+    write();
+  }
+
+  std::string last_words(const Job& job) const {
+    const std::string text = nn::read_file(log(job).string());
+    const std::size_t begin = text.rfind("gan_mnist: ");
+    return begin == std::string::npos ? "see " + log(job).string()
+                                      : text.substr(begin + 11, text.find('\n', begin) - begin - 11);
+  }
+
+  void write() const {
+    const std::vector<Summary> summaries = summarise(plan_, results_);
+    nn::write_file((options_.out / "table.md").string(), table(summaries));
+    nn::write_file((options_.out / "table.csv").string(), csv(summaries));
+    nn::write_file((options_.out / "plot.svg").string(), plot(plan_, summaries));
+  }
+
+  void tell() const {
+    if (done_.empty()) return;
+    write();
+    std::printf("\n%s\nMeans with 95 %% confidence intervals over seeds%s: %s, plot.svg\n",
+                table(summarise(plan_, results_)).c_str(), plan_.folds > 0 ? " and folds" : "",
+                (options_.out / "table.md").c_str());
+  }
+
+  SweepPlan plan_;
+  const SweepOptions& options_;
+  models::FolderLock lock_;
+  SweepResults results_;
+  std::size_t total_ = 0;
+  std::vector<Job> waiting_;
+  std::vector<Job> done_;
+  std::list<Running> running_;
+  std::size_t failed_ = 0;
+  std::string fatal_;
+};
+
+int sweep(const CLI::App& command, const SweepOptions& options) {
+  const SweepPlan plan = make_sweep_plan(command, options);
+  check(plan);
+  fs::create_directories(options.out);
+  catch_interrupts();
+  return Sweep(plan, options).run();
+}
+
+constexpr const char* examples = R"(Examples:
+  gan_mnist sweep --preset r1 --grid lambda=0.1,1,10 --folds 3 --seeds 2 --epochs 5
+                                   which lambda? by cross-validation
+  gan_mnist sweep --grid preset=gan,r1,wgan-gp --minutes 10 --out compare
+                                   which preset, after equal times?
+  The same command again goes on where it was stopped; more values or seeds may be added.)";
+
+}  // namespace
+
+Command add_sweep(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("sweep", "Train over a grid of settings, seeds and folds; ends with a table");
+  const auto options = std::make_shared<SweepOptions>();
+  command->allow_extras();
+  command->footer(examples);
+  command->add_option("--grid", options->grid, "A setting and its values, lambda=0.1,1,10; again for a second one")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--folds", options->plan.folds,
+                      "Train without each of so many folds in turn, and measure against the one left out");
+  command->add_option("--seeds", options->plan.seeds, "Runs of each point with seeds from --seed on");
+  command->add_option("--minutes", options->plan.minutes, "Length of each run as time instead of rounds or epochs");
+  command->add_option("-n,--number", options->plan.number, "Images to be measured; 0: up to 5000");
+  command->add_option("--classifier", options->plan.space, "As of gan_mnist eval");
+  command->add_option("--jobs", options->jobs, "Runs at a time; by default as many as there are cores");
+  command->add_option("--out", options->out, "Folder of the sweep")->capture_default_str();
+  command->add_flag("--keep", options->keep, "Keep the checkpoints of finished runs");
+  add_flags(*command, options->settings);
+  return {command, [command, options] { return sweep(*command, *options); }};
+}
+
+}  // namespace xgrad::gan_mnist
