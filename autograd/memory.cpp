@@ -4,6 +4,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -36,7 +37,8 @@ using detail::n_small;
 
 constexpr std::size_t small_limit = 32 * 1024;    // up to it, blocks are kept by the thread that freed them
 constexpr std::size_t carved_limit = 256 * 1024;  // up to it, blocks are carved out of arenas
-constexpr std::size_t arena_bytes = 1024 * 1024;
+constexpr std::size_t arena_bytes = 1024 * 1024;  // the least; later ones are an eighth of what is reserved
+constexpr std::size_t greatest_arena_bytes = 32 * 1024 * 1024;
 constexpr std::size_t huge_page = 2 * 1024 * 1024;
 constexpr std::size_t n_linear = linear_limit / granule;
 constexpr std::size_t n_classes = n_linear + 4 * 40;  // then four classes a doubling
@@ -93,8 +95,12 @@ struct Shared {
 
   std::byte* carve(std::size_t bytes) {
     if (bytes > arena_left) {
-      arena = take_from_system(arena_bytes);
-      arena_left = arena_bytes;
+      // A giant tape walks over far more memory than small pages' translations are kept for: huge pages for it.
+      const auto eighth = static_cast<std::size_t>(reserved.load(std::memory_order_relaxed)) / 8;
+      const std::size_t size =
+          eighth < 2 * huge_page ? arena_bytes : std::min(eighth / huge_page * huge_page, greatest_arena_bytes);
+      arena = take_from_system(size);
+      arena_left = size;
     }
     std::byte* p = arena;
     arena += bytes;
