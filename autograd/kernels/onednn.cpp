@@ -8,7 +8,7 @@
 #include <initializer_list>
 #include <list>
 #include <mutex>
-#include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -144,7 +144,8 @@ PrimitiveDesc create(const void* op, const Attributes& attributes, const Primiti
   return PrimitiveDesc(d);
 }
 
-/// What oneDNN chooses for the shape, null when that is nothing or its plain reference loops.
+/// What oneDNN chooses for the shape, null when that is nothing, its plain reference loops or its GEMM, which keeps
+/// values below the stack pointer, where a signal's handler overwrites them.
 PrimitiveDesc choose(Kind kind, const ConvShape& s, const Desc& x, const Desc& w, const Desc& y) {
   const Library& l = *library();
   const Attributes attributes = own_scratch();
@@ -166,7 +167,9 @@ PrimitiveDesc choose(Kind kind, const ConvShape& s, const Desc& x, const Desc& w
   if (chosen == nullptr) return nullptr;
   const char* name = nullptr;
   check(l.primitive_desc_query(chosen.get(), dnnl_query_impl_info_str, 0, &name));
-  return std::string(name).find("ref") == std::string::npos ? std::move(chosen) : nullptr;
+  const std::string_view words(name);
+  const bool usable = words.find("ref") == words.npos && words.find("gemm") == words.npos;
+  return usable ? std::move(chosen) : nullptr;
 }
 
 std::shared_ptr<const Plan> make_plan(Kind kind, const ConvShape& s) {
