@@ -290,7 +290,7 @@ TEST_CASE("gan_mnist inpaint: holes of test images, filled by a context encoder 
 TEST_CASE("gan_mnist: text is read by lines, waves are heard and seen") {
   const Place place;
   std::ofstream story(place.folder.path() / "story.txt");
-  for (int i = 0; i < 60; ++i) story << "the cat sat on mat number " << i << " & slept. ";
+  for (int i = 0; i < 400; ++i) story << "the cat sat on mat number " << i << " & slept. ";
   story.close();
   const std::string short_run = " --batch-size 8 --n-critic 1 --threads 1 --steps 2 --log-every 1 --quiet --out ";
   const Outcome text = place.run("train --preset wgan-gp-text --data story.txt" + short_run + "text");
@@ -315,6 +315,16 @@ TEST_CASE("gan_mnist: text is read by lines, waves are heard and seen") {
   CHECK(contains(content(place.folder.path() / "waves/config.toml"), "data = \"tones\"\n"));
   CHECK(contains(place.run("sample waves --interpolate").output, "waves/samples/interpolation-seed1.wav"));
   CHECK(place.has("waves/samples/interpolation-seed1.png"));
+
+  const Outcome strings = place.run("eval text -n 50");
+  CHECK_MESSAGE(strings.code == 0, strings.output);
+  for (const char* figure : {"js1", "js2", "js3", "js4", "trained on"}) CHECK(contains(strings.output, figure));
+  const Outcome heard = place.run("eval waves -n 50");
+  CHECK_MESSAGE(heard.code == 0, heard.output);
+  const std::string written = content(place.folder.path() / "waves/eval.json");
+  for (const char* figure : {"pitch", "level", "purity"}) CHECK(contains(written, '"' + std::string(figure) + '"'));
+  std::ofstream(place.folder.path() / "story.txt") << std::string(300, 'x');
+  check_refused(place.run("eval text"), 3, "too short a text for windows to be held back");
 
   check_refused(place.run("train --preset wgan-gp-text --data fashion"), 2, "take gpl-3 or a text file");
   check_refused(place.run("train --preset wavegan --data gpl-3"), 2, "take tones or a folder of WAV files");

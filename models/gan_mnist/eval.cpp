@@ -14,6 +14,7 @@
 #include <xgrad/models/gan_mnist/critic.h>
 #include <xgrad/models/gan_mnist/eval.h>
 #include <xgrad/models/gan_mnist/eval_modes.h>
+#include <xgrad/models/gan_mnist/eval_sequences.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/gan_mnist/trained.h>
@@ -111,8 +112,8 @@ void evaluate_run(const EvalOptions& options) {
     return;
   }
   if (trained.format.kind != DataKind::images) {
-    throw UsageError("eval measures images, and the run " + options.run.string() + " made " +
-                     row_of(trained.format.kind).name);
+    evaluate_sequences(trained, options.run, options.number, options.seed);
+    return;
   }
   if (!draws_from_noise(trained.preset.family)) {
     throw UsageError("eval measures what is made of noise, and preset \"" + trained.preset.name +
@@ -165,7 +166,7 @@ void evaluate_run(const EvalOptions& options) {
 }
 
 Command add_eval(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("eval", "Measure a trained generator's images against real ones");
+  CLI::App* command = app.add_subcommand("eval", "Measure what a trained generator makes against real data");
   const auto options = std::make_shared<EvalOptions>();
   command->allow_extras();
   command->footer(
