@@ -67,6 +67,12 @@ TEST_CASE("gan_mnist sweep: the table has the mean of all folds and seeds with S
   }
   CHECK(contains(outcome.output, "| lambda=2 | 4 |"));
   CHECK(contains(outcome.output, "| real images |"));
+  // Both points in each of the panels MMD, 1-NN, precision, recall, density, coverage, seconds.
+  const std::string picture = content(place.folder.path() / "s/plot.svg");
+  std::size_t means = 0;
+  for (std::size_t at = 0; (at = picture.find("class=\"mean\"", at)) != std::string::npos; ++at) ++means;
+  CHECK(means == 2 * 7);
+  CHECK(!contains(picture, "nan"));
   CHECK(contains(content(place.folder.path() / "s/runs/lambda=2_seed=2_fold=1/config.toml"), "hold-out = \"1/2\""));
   CHECK(!place.has("s/runs/lambda=2_seed=2_fold=1/checkpoints"));
 
