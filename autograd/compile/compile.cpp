@@ -60,17 +60,25 @@ struct Compiled::State {
     // In memory of their own, so that it tells which value an op reads.
     Variables own;
     for (const Variable& x : inputs) own.push_back(Variable(x.array().clone()));
-    detail::Recorder recorder(own);
-    Variables outputs = recorder.finish(function(own));
-    if (recorder.spoilt()) return outputs;
-    detail::Record record = recorder.take();
+    detail::Record record;
+    Variables outputs;
+    {
+      detail::Recorder recorder(own);
+      outputs = recorder.finish(function(own));
+      if (recorder.spoilt()) return outputs;
+      record = recorder.take();
+    }
     CompileReport report{.signature = describe(signature)};
     report.recorded = static_cast<std::int64_t>(record.instructions.size());
     for (const detail::Value& v : record.values) {
       if (v.kind == detail::Value::Kind::computed) report.bytes_recorded += static_cast<std::int64_t>(v.bytes());
     }
-    preserve_old_values(record);
+    fold(record);
     drop_dead(record);
+    accumulate(record);
+    preserve_old_values(record);
+    report.fused = fuse(record);
+    shrink_constants(record);
     auto program = std::make_unique<detail::Program>(std::move(record));
     report.replayed = static_cast<std::int64_t>(program->n_instructions());
     report.bytes_planned = static_cast<std::int64_t>(program->bytes());

@@ -82,10 +82,22 @@ MemoryPlan plan_memory(const Record& record) {
     return std::max(granule, (record.values[v].bytes() + granule - 1) / granule * granule);
   };
   for (std::size_t t = 0; t < n; ++t) {
-    for (const ValueId v : record.instructions[t].out) {
-      if (!is_output[at(v)]) plan.offset[at(v)] = gaps.take(rounded(at(v)));
+    const Instruction& i = record.instructions[t];
+    std::size_t taken_over = record.values.size();
+    if (i.in_place_of >= 0) {
+      const std::size_t from = at(i.in[static_cast<std::size_t>(i.in_place_of)].value), to = at(i.out[0]);
+      if (plan.offset[from] != MemoryPlan::elsewhere && last[from] == t && !is_output[to] &&
+          rounded(from) == rounded(to)) {
+        plan.offset[to] = plan.offset[from];
+        taken_over = from;
+      }
+    }
+    for (const ValueId v : i.out) {
+      if (!is_output[at(v)] && plan.offset[at(v)] == MemoryPlan::elsewhere)
+        plan.offset[at(v)] = gaps.take(rounded(at(v)));
     }
     for (const std::size_t v : dying[t]) {
+      if (v == taken_over) continue;
       if (plan.offset[v] != MemoryPlan::elsewhere) gaps.give(plan.offset[v], rounded(v));
     }
   }

@@ -12,4 +12,17 @@ void preserve_old_values(Record& record);
 /// Drops work that nobody needs.
 void drop_dead(Record& record);
 
+/// Does at once what depends on constants alone, and reads broadcast values where they are.
+void fold(Record& record);
+
+/// Lets work that can add to a value do so, instead of an addition afterwards.
+void accumulate(Record& record);
+
+/// Forgets constants, or all but one of their elements, that nobody reads.
+void shrink_constants(Record& record);
+
+/// Joins element-wise work over the same shape into passes over cache-sized tiles. Gives the number of ops that run
+/// inside of such passes.
+std::int64_t fuse(Record& record);
+
 }  // namespace xgrad::detail

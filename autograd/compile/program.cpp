@@ -3,6 +3,7 @@
 #include <xgrad/autograd/compile/program.h>
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 
 #include <xgrad/autograd/compile/borrowed_array.h>
@@ -22,10 +23,11 @@ Program::Program(Record record)
   const MemoryPlan plan = plan_memory(record_);
   block_ = Array({static_cast<std::int64_t>(plan.bytes / sizeof(double))}, DType::float64);
   for (Instruction& i : record_.instructions) {
-    Step step{.name = i.name.c_str(), .work = {}, .in = {}, .out = {}, .views = {}};
+    Step step{.name = i.name.c_str(), .work = {}, .in = {}, .out = {}, .places = {}, .views = {}};
     for (const Ref& r : i.in) step.in.push_back(operand(r, step));
     for (const ValueId v : i.out) step.out.push_back(&array_of(slot({v, record_.values[at(v)].spec.shape})));
     step.work = std::move(i.work);
+    step.places.resize(step.out.size());
     steps_.push_back(std::move(step));
   }
   for (std::size_t v = 0; v < record_.values.size(); ++v) {
@@ -67,6 +69,14 @@ bool Program::applies() const noexcept {
   return std::all_of(record_.flags.begin(), record_.flags.end(), [](const auto& f) { return *f.first == f.second; });
 }
 
+// A kernel may put another array into its place instead of writing to it.
+void Program::bring_back(Array& array, const void* place) {
+  Array here = BorrowedArray::make(array.shape(), array.dtype());
+  BorrowedArray::aim(here, place);
+  std::memcpy(here.mutable_raw(), array.raw(), array.nbytes());
+  array = std::move(here);
+}
+
 void Program::check_externals() const {
   for (const Variable& v : record_.externals) {
     if (Access::impl(v)->use_count() > 1) continue;
@@ -94,9 +104,14 @@ Variables Program::run(const Variables& inputs) {
     made.emplace_back(record_.values[at(v)].spec.shape, record_.values[at(v)].spec.dtype);
     aim(v, made.back().raw());
   }
-  for (const Step& step : steps_) {
+  for (Step& step : steps_) {
     for (const View& v : step.views) BorrowedArray::aim(*v.array, v.of->raw());
+    for (std::size_t k = 0; k < step.out.size(); ++k) step.places[k] = step.out[k]->raw();
     watch::on == 0 ? step.work(step.in, step.out) : run_watched(step);
+    for (std::size_t k = 0; k < step.out.size(); ++k) {
+      if (step.out[k]->raw() != step.places[k]) [[unlikely]]
+        bring_back(*step.out[k], step.places[k]);
+    }
   }
   Variables outputs;
   outputs.reserve(record_.outputs.size());

@@ -37,7 +37,8 @@ class Program {
     Work work;
     std::vector<const Variable*> in;
     std::vector<Array*> out;
-    std::vector<View> views;  ///< of Variables from outside, under other shapes than theirs
+    std::vector<const void*> places;  ///< where the results are to be
+    std::vector<View> views;          ///< of Variables from outside, under other shapes than theirs
   };
 
   /// Under the eyes of a profiler or anomaly mode.
@@ -46,6 +47,7 @@ class Program {
   Variable& slot(const Ref& ref);
   const Variable* operand(const Ref& ref, Step& step);
   void aim(ValueId value, const void* elements);
+  static void bring_back(Array& array, const void* place);
   void check_externals() const;
 
   Record record_;

@@ -27,8 +27,8 @@ struct Value {
   Kind kind;
   Spec spec;
   Array constant = {};
-  std::size_t index = 0;      ///< of the input or external Variable
-  std::ptrdiff_t since = -1;  ///< external: the instruction after which the Variable holds it
+  std::size_t index = 0;    ///< of the input or external Variable
+  std::size_t version = 0;  ///< external: how many of the step's updates it comes after
 
   std::size_t bytes() const { return static_cast<std::size_t>(spec.shape.numel()) * size_of(spec.dtype); }
 };
@@ -47,6 +47,8 @@ struct Instruction {
   std::vector<std::size_t> writes = {};  ///< external Variables that it changes
   bool effect = false;                   ///< must be done even if nobody reads its results
   std::optional<kernels::Elementwise> elementwise = std::nullopt;
+  Work accumulating = nullptr;      ///< adds to what the result's memory holds, where that can be had
+  std::ptrdiff_t in_place_of = -1;  ///< number of the operand whose memory the result had best take
 };
 
 struct Record {

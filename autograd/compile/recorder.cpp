@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include <xgrad/autograd/compile/accumulate.h>
 #include <xgrad/autograd/error.h>
 
 namespace xgrad::detail {
@@ -51,8 +52,8 @@ ValueId Recorder::add(Value value) {
 }
 
 void Recorder::bind(const Array& a, ValueId value) {
-  const auto [place, added] = known_.try_emplace(a.raw(), Known{value, nullptr});
-  place->second.value = value;
+  const bool own = record_.values[static_cast<std::size_t>(value)].kind != Value::Kind::external;
+  known_[a.raw()] = {value, own ? buffer_of(a.raw()) : nullptr};
 }
 
 void Recorder::made(Buffer* buffer) { known_[elements_of(buffer)] = {by_host, buffer}; }
@@ -69,6 +70,7 @@ std::size_t Recorder::external(const Variable& v) {
     const Array& a = Access::impl(v)->value;
     record_.externals.push_back(v);
     held_.push_back(add({.kind = Value::Kind::external, .spec = spec_of(a), .index = place->second}));
+    updates_.push_back(0);
     bind(a, held_.back());
   }
   return place->second;
@@ -183,10 +185,7 @@ void Recorder::work(const char* name, const Work& work, Reads reads, std::span<c
   record_.instructions.back().writes = written;
   for (const std::size_t i : written) {
     const Array& a = Access::impl(record_.externals[i])->value;
-    held_[i] = add({.kind = Value::Kind::external,
-                    .spec = spec_of(a),
-                    .index = i,
-                    .since = static_cast<std::ptrdiff_t>(record_.instructions.size()) - 1});
+    held_[i] = add({.kind = Value::Kind::external, .spec = spec_of(a), .index = i, .version = ++updates_[i]});
     bind(a, held_[i]);
   }
 }
@@ -215,8 +214,10 @@ void Recorder::assignment(const Variable& v) {
   if (added) {
     record_.externals.push_back(v);
     held_.push_back(value);
+    updates_.push_back(0);
   }
   held_[place->second] = value;
+  ++updates_[place->second];
   append("set_array",
          [v](Reads in, std::span<Array* const>) { copy_elements(Access::impl(*in[0])->value, Access::impl(v)->value); },
          {{value, v.shape()}}, {});
@@ -302,6 +303,10 @@ void Recorder::check_escapes(const Variables& outputs) {
   const std::string remedy =
       "the step keeps what it computed outside of itself, where no replay would renew it: return it, or write it to a "
       "Variable with set_array";
+  for (const Variable& v : inputs_) {
+    // One handle is the caller's, one the recorder's.
+    if (Access::impl(v)->use_count() > 2) fail(remedy + " (an input)");
+  }
   for (const VariableImpl* v : born_) {
     if (counted.count(v) == 0) fail(remedy + " (a Variable, " + describe(spec_of(v->value)) + ")");
   }
@@ -345,6 +350,10 @@ Array record_op(const char* name, const Work& work, Reads reads, const Shape& sh
 
 void record_elementwise(const kernels::Elementwise& f) {
   if (!recorder->paused()) recorder->elementwise(f);
+}
+
+void record_accumulating(const Work& work) {
+  if (!recorder->paused()) recorder->accumulating(work);
 }
 
 Array record_draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,

@@ -30,6 +30,7 @@ class Recorder {
 
   Array op(const char* name, const Work& work, Reads reads, const Shape& shape, DType dtype);
   void elementwise(const kernels::Elementwise& f) { record_.instructions.back().elementwise = f; }
+  void accumulating(const Work& work) { record_.instructions.back().accumulating = work; }
   Array draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
              std::function<void(Array&)> fill);
   void work(const char* name, const Work& work, Reads reads, std::span<const Variable> writes);
@@ -67,7 +68,10 @@ class Recorder {
     std::vector<Draw> draws;
   };
 
-  /// Where the elements of a buffer of its own are.
+  /// The buffer before its elements, and back.
+  static const Buffer* buffer_of(const void* elements) noexcept {
+    return reinterpret_cast<const Buffer*>(static_cast<const char*>(elements) - Buffer::header_size);
+  }
   static const void* elements_of(const Buffer* buffer) noexcept {
     return reinterpret_cast<const char*>(buffer) + Buffer::header_size;
   }
@@ -90,6 +94,7 @@ class Recorder {
   std::unordered_set<const VariableImpl*> born_;  ///< made while recording
   std::unordered_map<const VariableImpl*, std::size_t> externals_;
   std::vector<ValueId> held_;                          ///< by each Variable from outside, by now
+  std::vector<std::size_t> updates_;                   ///< of each, so far
   std::vector<std::pair<Variable, ValueId>> sharing_;  ///< Variables from outside seen with another's memory
   std::map<Generator*, Stream> streams_;
   std::vector<intrusive_ptr<LeafNode>> gradients_;

@@ -34,7 +34,7 @@ enum class Binary : std::uint8_t {
 
 /// A function above with its parameters: what an op says of itself so that a captured step can fuse it with others.
 struct Elementwise {
-  int arity;  ///< 1 or 2: which of the functions is meant
+  int arity;  ///< 1 or 2: which of the functions is meant; 0: the operand itself, broadcast
   Unary unary;
   Binary binary;
   double p = 0, q = 0;

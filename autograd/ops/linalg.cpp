@@ -2,6 +2,7 @@
 // Matrix products and their rules: a family closed under differentiation, transposes carried as flags.
 #include <xgrad/autograd/ops/linalg.h>
 
+#include <xgrad/autograd/compile/accumulate.h>
 #include <xgrad/autograd/kernels/gemm.h>
 #include <xgrad/autograd/ops/arithmetic.h>
 #include <xgrad/autograd/ops/common.h>
@@ -67,7 +68,17 @@ Variable matmul(const Variable& a, const Variable& b, bool transpose_a, bool tra
     const std::int64_t rows = Shape(s.begin(), s.rank() - 1).numel();
     return reshape(matmul(reshape(a, Shape{rows, s.back()}), b, false, transpose_b), out);
   }
-  return apply(op, MatmulAttrs{transpose_a, transpose_b}, a, b);
+  const Variable y = apply(op, MatmulAttrs{transpose_a, transpose_b}, a, b);
+  if (detail::recorder) [[unlikely]] {
+    // BLAS sums so many products in one block and then adds the block's sum to the result; with vectors it does not.
+    constexpr std::int64_t one_block = 128;
+    if (a.size(transpose_a ? -2 : -1) <= one_block && y.size(-1) > 1 && y.size(-2) > 1) {
+      detail::record_accumulating([=](detail::Reads in, std::span<Array* const> out) {
+        kernels::matmul(in[0]->array(), transpose_a, in[1]->array(), transpose_b, *out[0], true);
+      });
+    }
+  }
+  return y;
 }
 
 namespace {

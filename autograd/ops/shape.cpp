@@ -152,15 +152,15 @@ Variable expand(const Variable& x, const Shape& shape) {
             }
             return Spec{a.shape, in[0].dtype()};
           },
-      .run =
-          [](const ShapeAttrs&, Operands in, Array& out) {
-            const Shape& from = in[0].shape();
-            const auto packed = kernels::contiguous_strides(from);
-            const std::size_t added = out.rank() - from.rank();
-            kernels::Strides strides{};
-            for (std::size_t i = 0; i < from.rank(); ++i) strides[i + added] = from[i] == 1 ? 0 : packed[i];
-            kernels::strided_copy(out.shape(), in[0], 0, strides, out, 0, kernels::contiguous_strides(out.shape()));
-          },
+      .run = {[](const ShapeAttrs&, Operands in, Array& out) {
+                const Shape& from = in[0].shape();
+                const auto packed = kernels::contiguous_strides(from);
+                const std::size_t added = out.rank() - from.rank();
+                kernels::Strides strides{};
+                for (std::size_t i = 0; i < from.rank(); ++i) strides[i + added] = from[i] == 1 ? 0 : packed[i];
+                kernels::strided_copy(out.shape(), in[0], 0, strides, out, 0, kernels::contiguous_strides(out.shape()));
+              },
+              [](const ShapeAttrs&) { return kernels::Elementwise{.arity = 0, .unary = {}, .binary = {}}; }},
       .rule = [](const Op<ShapeAttrs>& op, const Variable& g, std::size_t) { return sum_to(g, op.input_shape(0)); }};
   if (x.shape() == shape) return x;
   return apply(op, ShapeAttrs{shape}, x);

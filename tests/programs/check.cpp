@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <sstream>
 
+#include <xgrad/autograd/compile.h>
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/gradcheck.h>
@@ -93,11 +95,52 @@ std::string precision_fault(const Program& program) {
   return "";
 }
 
+/// The values, their gradients and those of these, of inputs without history.
+Variables derivatives(const Program& program, const Variables& inputs, const std::vector<bool>& wants) {
+  Variables x;
+  for (std::size_t i = 0; i < inputs.size(); ++i) x.push_back(inputs[i].detach().requires_grad_(wants[i]));
+  const Variables wanted = differentiable(x);
+  Variables all = program(x);
+  const Variable y = total(all);
+  if (!y.defined() || wanted.empty()) return all;
+  const Variables first = grad({y}, wanted, {}, {.create_graph = true, .materialize_zeros = true});
+  std::ranges::copy(first, std::back_inserter(all));
+  const Variable slope = total(first);
+  if (!slope.defined()) return all;
+  std::ranges::move(grad({slope}, wanted, {}, {.materialize_zeros = true}), std::back_inserter(all));
+  return all;
+}
+
+std::string replay_fault(const Program& program) {
+  if (to_cpp(program).find("* astype(tensor(") != std::string::npos) return "";  // refused: host data
+  for (const DType dtype : {DType::float64, DType::float32}) {
+    Variables inputs = program.inputs(dtype);
+    std::vector<bool> wants;
+    for (Variable& x : inputs) {
+      wants.push_back(x.requires_grad());
+      x = x.detach();
+    }
+    const Variables expected = derivatives(program, inputs, wants);
+    Compiled step = compile([&](const Variables& in) { return derivatives(program, in, wants); });
+    for (int call = 0; call < 3; ++call) {
+      const Variables got = step(inputs);
+      for (std::size_t k = 0; k < expected.size(); ++k) {
+        const Array &e = expected[k].array(), &g = got[k].array();
+        if (g.shape() == e.shape() && g.dtype() == e.dtype() && std::memcmp(g.raw(), e.raw(), e.nbytes()) == 0)
+          continue;
+        return "call " + std::to_string(call) + " of the compiled program, result " + std::to_string(k) +
+               ": other bits than the eager one's";
+      }
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string fault(const Program& program) {
   const auto nodes = detail::Node::live_count();
-  for (const auto check : {derivative_fault, pruning_fault, precision_fault}) {
+  for (const auto check : {derivative_fault, pruning_fault, precision_fault, replay_fault}) {
     try {
       const std::string wrong = check(program);
       if (!wrong.empty()) return wrong;

@@ -9,7 +9,8 @@
 namespace xgrad::test {
 
 /// What is wrong, or nothing: derivatives of orders 1 and 2 against central differences; the gradient of each input
-/// alone against all at once; values and gradients in float32; nodes that outlive their graph.
+/// alone against all at once; values and gradients in float32; values and gradients of orders 1 and 2 replayed, bit for
+/// bit; nodes that outlive their graph.
 std::string fault(const Program& program);
 
 /// A program that still satisfies `fails`, and is sound, with lines, outputs, extents and elements taken away or made
