@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <xgrad/autograd/compile/recording.h>
+
 namespace xgrad::models {
 
 namespace {
@@ -69,6 +71,42 @@ Learner::Player& Learner::add_player(const std::string& name, std::shared_ptr<nn
 void Learner::sample_with(std::shared_ptr<const nn::Module> sampler) {
   sampler_ = std::move(sampler);
   if (preset_.average > 0.0) average_.emplace(*sampler_, preset_.average);
+}
+
+void Learner::replay(const std::vector<bool>& decisions, const Variables& inputs,
+                     const std::function<void(const Variables&)>& part) {
+  if (eager_) return part(inputs);
+  const auto [place, added] = replays_.try_emplace(decisions, [part](const Variables& in) {
+    part(in);
+    return Variables{};
+  });
+  place->second(inputs);
+}
+
+void Learner::retell() {
+  xgrad::detail::perform("retell", {}, {}, [this](xgrad::detail::Reads) { report_ = {}; });
+}
+
+void Learner::tell(const std::string& figure, const Variable& value) {
+  const Variable* const reads[] = {&value};
+  xgrad::detail::perform("tell", reads, {},
+                         [this, figure](xgrad::detail::Reads in) { report_[figure] = in[0]->item(); });
+}
+
+void Learner::tell_share(const std::string& figure, const Variable& value, double share) {
+  const Variable* const reads[] = {&value};
+  xgrad::detail::perform("tell", reads, {},
+                         [this, figure, share](xgrad::detail::Reads in) { report_[figure] += share * in[0]->item(); });
+}
+
+void Learner::tell_loss(const std::string& figure, const Variable& loss, const std::string& whose, double share) {
+  check_finite(loss, whose);
+  tell_share(figure, loss, share);
+}
+
+void Learner::check_finite(const Variable& loss, const std::string& whose) {
+  const Variable* const reads[] = {&loss};
+  xgrad::detail::perform("check loss", reads, {}, [this, whose](xgrad::detail::Reads in) { finite(*in[0], whose); });
 }
 
 double Learner::finite(const Variable& loss, const std::string& whose) const {

@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <xgrad/autograd/compile.h>
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/average.h>
@@ -75,6 +77,9 @@ class Learner {
   RoundReport step();
   /// Rounds done.
   std::int64_t steps() const noexcept { return steps_; }
+  /// Whether rounds run op by op instead of being recorded once and replayed. The numbers are the same.
+  void set_eager(bool eager) noexcept { eager_ = eager; }
+  bool eager() const noexcept { return eager_; }
 
   const Preset& preset() const noexcept { return preset_; }
   /// The networks that learn, by name.
@@ -123,6 +128,23 @@ class Learner {
   /// The module that draws samples: some of the players, of whose values the preset may want a moving average.
   void sample_with(std::shared_ptr<const nn::Module> sampler);
 
+  /// Does a part of a round. It is recorded at its first call with these decisions and shapes of inputs and replayed
+  /// from then on, unless the learner is eager; `decisions` are whatever else tells its C++ which way to go. The part
+  /// tells its figures by the functions below, the report being that of the present round.
+  void replay(const std::vector<bool>& decisions, const Variables& inputs,
+              const std::function<void(const Variables&)>& part);
+  RoundReport& report() noexcept { return report_; }
+  /// Forgets what this round has told so far.
+  void retell();
+  /// A figure becomes the value.
+  void tell(const std::string& figure, const Variable& value);
+  /// share * value comes to a figure.
+  void tell_share(const std::string& figure, const Variable& value, double share);
+  /// The same for a loss. @throws Diverged unless it is finite, naming whose it is.
+  void tell_loss(const std::string& figure, const Variable& loss, const std::string& whose, double share);
+  /// @throws Diverged unless the loss is finite.
+  void check_finite(const Variable& loss, const std::string& whose);
+
   /// The loss as a number. @throws Diverged unless it is finite, naming whose it is.
   double finite(const Variable& loss, const std::string& whose) const;
   /// Every stream that a round draws from, by name: the learner's and those of the networks' layers.
@@ -144,6 +166,9 @@ class Learner {
   std::vector<std::pair<std::string, Generator*>> streams_;
   std::shared_ptr<const nn::Module> sampler_;
   std::optional<MovingAverage> average_;
+  std::map<std::vector<bool>, Compiled> replays_;
+  RoundReport report_;
+  bool eager_ = false;
   std::int64_t steps_ = 0;
 };
 

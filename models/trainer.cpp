@@ -36,12 +36,6 @@ Variable joint_norm(const Variables& gradients) {
   return sqrt(squares);
 }
 
-void tell_slopes(const Variable& norms, RoundReport& report) {
-  const NoGradGuard guard;
-  report["slope_mean"] = mean(norms).item();
-  report["slope_sd"] = stddev(norms, {}, false, 0.0).item();
-}
-
 }  // namespace
 
 Variable generate(nn::Module& generator, const Variable& z, const Variable& condition) {
@@ -85,9 +79,16 @@ Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source s
   if (preset_.instance_noise) add_stream("instance_noise", instance_noise_);
 }
 
+Samples Trainer::next() {
+  if (given_.empty()) return source_();
+  Samples samples = std::move(given_.front());
+  given_.pop_front();
+  return samples;
+}
+
 // Real samples, noise, and the condition on both.
 Round Trainer::draw() {
-  const Samples samples = source_();
+  const Samples samples = next();
   const Variable& x = samples.x;
   Round round;
   round.condition = samples.condition;
@@ -100,9 +101,9 @@ Round Trainer::draw() {
 }
 
 Variable Trainer::seen(const Variable& samples) {
-  const double sd = preset_.instance_noise ? preset_.instance_noise->at(steps()) : 0.0;
-  if (sd == 0.0) return samples;
-  return samples + normal(samples.shape(), 0.0, sd, samples.dtype(), instance_noise_);
+  if (!noise_sd_.defined()) return samples;
+  return samples +
+         astype(noise_sd_, samples.dtype()) * normal(samples.shape(), 0.0, 1.0, samples.dtype(), instance_noise_);
 }
 
 // Recorded when the generator is to learn from them or a penalty goes through them to z.
@@ -122,7 +123,7 @@ const Penalty* Trainer::due(bool (Penalty::*acts)() const noexcept, std::int64_t
   return penalty && ((*penalty).*acts)() && penalty->is_due(update) ? &*penalty : nullptr;
 }
 
-Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, bool attached, RoundReport& report) {
+Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, bool attached) {
   const Penalty* penalty = due(&Penalty::acts_on_discriminator, update);
   Round round = drawn;
   // Otherwise only a penalty on z needs the way from z to the fakes.
@@ -136,17 +137,26 @@ Variable Trainer::discriminator_loss(const Round& drawn, std::int64_t update, bo
   if (penalty) {
     Variable norms;
     const Variable p = (*penalty)(round, penalty_, &norms);
-    report["penalty"] += share() * p.item();
-    tell_slopes(norms, report);
+    tell_penalty(p, norms);
     loss = loss + p;
   }
-  report["d_loss"] += share() * finite(loss, "discriminator");
-  report["d_real"] += share() * mean(round.r.detach()).item();
-  report["d_fake"] += share() * mean(round.f.detach()).item();
+  check_finite(loss, "discriminator");
+  if (!telling_) return loss;
+  tell_share("d_loss", loss, share());
+  tell_share("d_real", mean(round.r.detach()), share());
+  tell_share("d_fake", mean(round.f.detach()), share());
   return loss;
 }
 
-Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
+void Trainer::tell_penalty(const Variable& penalty, const Variable& norms) {
+  if (!telling_) return;
+  const NoGradGuard guard;
+  tell_share("penalty", penalty, share());
+  tell("slope_mean", mean(norms));
+  tell("slope_sd", stddev(norms, {}, false, 0.0));
+}
+
+Variable Trainer::generator_loss(const Round& drawn) {
   const Penalty* penalty = due(&Penalty::acts_on_generator, steps());
   Round round = drawn;
   if (objective().g_sees_real) {
@@ -159,13 +169,11 @@ Variable Trainer::generator_loss(const Round& drawn, RoundReport& report) {
     const bool alone = !penalty->acts_on_discriminator();
     Variable norms;
     const Variable p = (*penalty)(round, penalty_, alone ? &norms : nullptr);
-    if (alone) {
-      report["penalty"] += share() * p.item();
-      tell_slopes(norms, report);
-    }
+    if (alone) tell_penalty(p, norms);
     loss = loss + p;
   }
-  report["g_loss"] += share() * finite(loss, "generator");
+  check_finite(loss, "generator");
+  if (telling_) tell_share("g_loss", loss, share());
   return loss;
 }
 
@@ -181,58 +189,88 @@ void Trainer::clip_weights() {
 }
 
 RoundReport Trainer::round() {
-  RoundReport report = method_ ? play() : take_turns();
-  report["gap"] = report.at("d_real") - report.at("d_fake");
-  return report;
+  // More batches than this would make a record longer than its replays are worth, and all of them be in memory at once.
+  constexpr int most_batches = 64;
+  report() = {};
+  given_.clear();
+  const double sd = preset_.instance_noise ? preset_.instance_noise->at(steps()) : 0.0;
+  noise_sd_ = sd > 0.0 ? full({}, sd, DType::float64) : Variable();
+  const int batches = preset_.schedule.d_steps * preset_.schedule.accumulate;
+  if (eager() || batches > most_batches || (preset_.method && !is_replayable(*preset_.method))) {
+    method_ ? play() : take_turns();
+  } else {
+    Variables inputs;
+    for (int i = 0; i < batches; ++i) {
+      Samples samples = source_();
+      inputs.push_back(samples.x);
+      if (samples.condition.defined()) inputs.push_back(samples.condition);
+    }
+    const bool noisy = noise_sd_.defined();
+    if (noisy) inputs.push_back(noise_sd_);
+    replay(decisions(), inputs, [this, batches, noisy](const Variables& in) {
+      const std::size_t of_samples = in.size() - (noisy ? 1 : 0), each = of_samples / static_cast<std::size_t>(batches);
+      for (std::size_t i = 0; i < of_samples; i += each) {
+        given_.emplace_back(in[i], each == 2 ? in[i + 1] : Variable());
+      }
+      if (noisy) noise_sd_ = in.back();
+      method_ ? play() : take_turns();
+      noise_sd_ = {};
+    });
+  }
+  report()["gap"] = report().at("d_real") - report().at("d_fake");
+  return report();
 }
 
-RoundReport Trainer::play() {
+std::vector<bool> Trainer::decisions() const {
+  std::vector<bool> all = {noise_sd_.defined(), &objective() != &preset_.objective,
+                           due(&Penalty::acts_on_generator, steps()) != nullptr};
+  for (int i = 0; i < preset_.schedule.d_steps; ++i) {
+    all.push_back(due(&Penalty::acts_on_discriminator, steps() * preset_.schedule.d_steps + i) != nullptr);
+  }
+  return all;
+}
+
+void Trainer::play() {
   const Round drawn = draw();
   // A method may evaluate the game several times: each time with the same draws, so that it is one function.
   std::vector<std::pair<Generator*, Generator::State>> begun;
   for (const auto& [name, generator] : streams()) begun.emplace_back(generator, generator->state());
-  RoundReport report;
-  bool first = true;
   const optim::Game game = [&](const Variables& g, const Variables& d) -> optim::Losses {
     const SubstitutionGuard of_g(g_.parameters, g);
     const SubstitutionGuard of_d(d_.parameters, d);
     for (const auto& [generator, state] : begun) generator->set_state(state);
     Round round = drawn;
     round.fake = make_fakes(round, true);
-    RoundReport now;
-    const Variable d_loss = discriminator_loss(round, steps(), true, now);
-    const Variable g_loss = generator_loss(round, now);
-    if (first) report = now;
-    first = false;
+    const Variable d_loss = discriminator_loss(round, steps(), true);
+    const Variable g_loss = generator_loss(round);
+    telling_ = false;  // the first evaluation is the round's
     return {g_loss, d_loss};
   };
+  telling_ = true;
   method_->step(game);
+  telling_ = true;
   clip_weights();
-  return report;
 }
 
-RoundReport Trainer::take_turns() {
+void Trainer::take_turns() {
   const Schedule& schedule = preset_.schedule;
   // The generator learns from the fakes that D has just judged. From the same parameters it does so at once. Otherwise
   // the fakes of one batch wait for the updated D on the tape, which a penalty on z sweeps once before; those of
   // several batches would not fit there and are made again.
   const bool keep = schedule.simultaneous || schedule.accumulate == 1;
-  RoundReport report;
   std::vector<Round> rounds;
   Variables d_gradients;
   Variables g_gradients;
-  const auto learn = [&](const Round& round) {
-    accumulate(g_gradients, grad(generator_loss(round, report), g_.parameters));
-  };
+  const auto learn = [&](const Round& round) { accumulate(g_gradients, grad(generator_loss(round), g_.parameters)); };
   for (int i = 1; i <= schedule.d_steps; ++i) {
     const bool last = i == schedule.d_steps;
     const std::int64_t update = steps() * schedule.d_steps + i - 1;
-    report = {};
+    retell();
     d_gradients.clear();
     for (int j = 0; j < schedule.accumulate; ++j) {
       Round round = draw();
       round.fake = make_fakes(round, last && keep);
-      const Variable loss = discriminator_loss(round, update, false, report);
+      const Variable loss = discriminator_loss(round, update, false);
       accumulate(d_gradients, grad(loss, d_.parameters, {.retain_graph = last && keep && penalises_latent()}));
       if (!keep) round.fake = {};
       if (last) schedule.simultaneous ? learn(round) : rounds.push_back(std::move(round));
@@ -250,9 +288,8 @@ RoundReport Trainer::take_turns() {
   const Variable g_norm = joint_norm(g_gradients);
   if (schedule.simultaneous) update_discriminator(d_gradients);
   g_.optimizer->step(g_gradients);
-  report["d_gradient"] = d_norm.item();
-  report["g_gradient"] = g_norm.item();
-  return report;
+  tell("d_gradient", d_norm);
+  tell("g_gradient", g_norm);
 }
 
 }  // namespace xgrad::models

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,8 @@ class Trainer : public Learner {
   const Objective& objective() const noexcept;
   /// A batch's part of the mean over those of an update.
   double share() const noexcept { return 1.0 / preset_.schedule.accumulate; }
+  /// The next batch: of those that the round was given, or from the source.
+  Samples next();
   Round draw();
   /// What D sees of samples in this round: themselves, or with noise on them.
   Variable seen(const Variable& samples);
@@ -43,18 +46,24 @@ class Trainer : public Learner {
   /// The penalty, if the player owes it in its update of that number.
   const Penalty* due(bool (Penalty::*acts)() const noexcept, std::int64_t update) const;
   /// `attached`: the fakes stay connected to G, as a method that differentiates each loss by both players needs them.
-  Variable discriminator_loss(const Round& round, std::int64_t update, bool attached, RoundReport& report);
-  Variable generator_loss(const Round& round, RoundReport& report);
+  Variable discriminator_loss(const Round& round, std::int64_t update, bool attached);
+  Variable generator_loss(const Round& round);
+  void tell_penalty(const Variable& penalty, const Variable& norms);
   void update_discriminator(const Variables& gradients);
   void clip_weights();
   /// The round's updates: each player down its own loss, by the schedule, or both by the preset's method.
-  RoundReport take_turns();
-  RoundReport play();
+  void take_turns();
+  void play();
+  /// What the schedule says of this round: who owes a penalty when, and whose objective is played.
+  std::vector<bool> decisions() const;
 
   std::optional<Objective> paired_;
   Networks networks_;
   std::int64_t latent_;
   Source source_;
+  std::deque<Samples> given_;
+  Variable noise_sd_;  ///< of the noise on what D sees in this round; undefined: none
+  bool telling_ = true;
   Player& g_;
   Player& d_;
   std::unique_ptr<optim::GameOptimizer> method_;

@@ -2,8 +2,6 @@
 // WaveGAN's layers: DCGAN's in one dimension, with long filters and larger strides.
 #include <xgrad/models/wavegan.h>
 
-#include <cstdlib>
-
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/models/network_parts.h>
@@ -61,17 +59,11 @@ Variable PhaseShuffle::forward(const Variable& x) {
   if (!is_training() || n_ == 0) return x;
   const std::int64_t batch = x.size(0);
   const std::int64_t length = x.size(2);
-  const Variable u = uniform({batch}, 0.0, static_cast<double>(2 * n_ + 1), DType::float64, *generator_);
-  Array places(Shape{batch, 1, length}, DType::int64);
-  std::int64_t* place = places.mutable_data<std::int64_t>();
-  for (std::int64_t i = 0; i < batch; ++i) {
-    const auto shift = static_cast<std::int64_t>(u.array().data<double>()[i]) - n_;
-    for (std::int64_t t = 0; t < length; ++t) {
-      const std::int64_t from = std::abs(t - shift);
-      *place++ = from < length ? from : 2 * (length - 1) - from;
-    }
-  }
-  return gather(x, 2, expand(Variable(places), x.shape()));
+  const Variable u = uniform({batch, 1, 1}, 0.0, static_cast<double>(2 * n_ + 1), DType::float64, *generator_);
+  const Variable shift = astype(u, DType::int64) - static_cast<double>(n_);
+  const Variable from = abs(arange(length, DType::int64) - shift);
+  const Variable places = minimum(from, static_cast<double>(2 * (length - 1)) - from);
+  return gather(x, 2, expand(places, x.shape()));
 }
 
 std::shared_ptr<nn::Module> wave_generator(std::int64_t latent, const NetworkOptions& options, Generator& random) {

@@ -32,6 +32,7 @@ class Experiment {
   /// @throws ValueError with a suggestion for unknown names.
   explicit Experiment(const Setting& setting);
 
+  void set_eager(bool eager) { trainer_->set_eager(eager); }
   models::RoundReport step() { return trainer_->step(); }
   std::int64_t steps() const noexcept { return trainer_->steps(); }
   const models::Preset& preset() const noexcept { return trainer_->preset(); }

@@ -22,11 +22,13 @@ struct TrainOptions {
   std::int64_t steps = 20000;
   std::int64_t every = 2000;
   fs::path out;
+  bool eager = false;
 };
 
 void train(const TrainOptions& o) {
   if (o.steps < 1 || o.every < 1) throw ValueError("--steps and --every must be 1 or more");
   Experiment experiment(o.setting);
+  experiment.set_eager(o.eager);
   const fs::path folder =
       o.out.empty()
           ? fs::path("runs") / ("2d-" + o.setting.preset + "-" + o.setting.data + "-" + std::to_string(o.setting.seed))
@@ -69,6 +71,7 @@ void add_train(CLI::App& app) {
   command->add_option("--every", options->every, "Rounds between figures and pictures")->capture_default_str();
   command->add_option("--seed", setting.seed, "Names the random numbers")->capture_default_str();
   command->add_option("--out", options->out, "Folder; by default runs/2d-<preset>-<data>-<seed>");
+  command->add_flag("--eager", options->eager, "Run each round op by op, instead of recording one and replaying it");
   command->callback([options] { train(*options); });
 }
 

@@ -35,12 +35,12 @@ struct TrainOptions {
   fs::path resume;
   fs::path out;
   std::optional<double> minutes = {};
-  bool processor_time = false;
   std::int64_t measure = -1;
   std::string space = {};
   bool quiet = false;
   bool dry_run = false;
   bool profile = false;
+  bool eager = false;
 };
 
 constexpr const char* examples = R"(Examples:
@@ -142,6 +142,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   const Monitor monitor(settings, plan, data->format());
   settings.best = monitor.best();
   Run run(plan, data, from, settings.seed);
+  run.learner().set_eager(options.eager);
   if (!options.quiet || options.dry_run) std::printf("%s", run.describe().c_str());
   if (options.dry_run) return exit_done;
 
@@ -156,7 +157,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   nn::write_file(folder.environment().string(), environment_json(files));
   const std::int64_t first = run.learner().steps();
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
-  Stopwatch watch(options.minutes, options.processor_time ? num_threads() : 0);
+  Stopwatch watch(options.minutes);
   Outputs outputs{.folder = folder,
                   .checkpoints = std::move(checkpoints),
                   .log = MetricsLog(folder.metrics(), latest ? first : -1),
@@ -203,14 +204,14 @@ Command add_train(CLI::App& app, const std::string& program) {
   command->add_option(
       "--minutes", options->minutes,
       "Stop after so much time in rounds, evaluations and pictures not counted; alone, it is the length");
-  command->add_flag("--processor-time", options->processor_time,
-                    "Count --minutes as this program's processor time, a thread's share of it");
   command->add_option("--measure", options->measure,
                       "At the end measure so many images, as gan_mnist eval does; 0: as many as there are, up to 5000");
   command->add_option("--classifier", options->space, "Of --measure, as of gan_mnist eval");
   command->add_flag("--quiet", options->quiet, "Print only where the samples are");
   command->add_flag("--profile", options->profile,
                     "Print where the time went, and write it to profile.txt and trace.json (for ui.perfetto.dev)");
+  command->add_flag("--eager", options->eager,
+                    "Run each round op by op, instead of recording one and replaying it; the numbers are the same");
   command->add_flag("--dry-run", options->dry_run, "Check everything and say what would be done");
   return {command, [command, options, program] { return train(*command, *options, program); }};
 }

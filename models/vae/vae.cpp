@@ -17,19 +17,20 @@ VaeLearner::VaeLearner(Preset preset, std::shared_ptr<Autoencoder> autoencoder, 
 }
 
 RoundReport VaeLearner::round() {
-  const Vae& weights = std::get<Vae>(preset_.family);
-  const Variable x = source_().x;
-  const Posterior posterior = autoencoder_->encode(x);
-  const Variable image = (*autoencoder_)(posterior.draw(noise_));
-  const Variable reconstruction = gaussian_reconstruction(x, image, weights.deviation);
-  const Variable kl = divergence_from_prior(posterior);
-  const Variable loss = reconstruction + weights.kl * kl;
-  RoundReport report;
-  report["loss"] = finite(loss, "autoencoder");
-  report["reconstruction"] = reconstruction.item();
-  report["kl"] = kl.item();
-  player_.descend(loss);
-  return report;
+  report() = {};
+  replay({}, {source_().x}, [this](const Variables& in) {
+    const Vae& weights = std::get<Vae>(preset_.family);
+    const Posterior posterior = autoencoder_->encode(in[0]);
+    const Variable image = (*autoencoder_)(posterior.draw(noise_));
+    const Variable reconstruction = gaussian_reconstruction(in[0], image, weights.deviation);
+    const Variable kl = divergence_from_prior(posterior);
+    const Variable loss = reconstruction + weights.kl * kl;
+    tell_loss("loss", loss, "autoencoder", 1.0);
+    tell("reconstruction", reconstruction);
+    tell("kl", kl);
+    player_.descend(loss);
+  });
+  return report();
 }
 
 }  // namespace xgrad::models
