@@ -79,7 +79,7 @@ def knows(program, flag):
 def contenders(arguments, workload, threads):
     """Name, program, workload, extra environment and extra flags of each."""
     yield "xgrad", arguments.xgrad, workload, {}, []
-    if arguments.replayed:
+    if arguments.replayed and workload not in MORE:
         yield "xgrad replayed", arguments.xgrad, workload, {}, ["--replay"]
     if workload in GFLOP:
         yield "bound", arguments.xgrad, workload, {}, ["--bound"]

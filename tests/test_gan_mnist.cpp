@@ -8,6 +8,8 @@
 #include <map>
 
 #include <xgrad/models/network.h>
+#include <nlohmann/json.hpp>
+
 #include <xgrad/models/preset.h>
 #include <xgrad/models/run/checkpoint.h>
 
@@ -476,6 +478,16 @@ TEST_CASE("gan_mnist eval: every figure beside that of real images, written into
     CHECK_MESSAGE(contains(written, '"' + std::string(figure) + '"'), figure);
   }
   CHECK(contains(written, "classifier_sha256"));
+  const auto critic = nlohmann::json::parse(written).at("critic");
+  const auto& logit = critic.at("logit");
+  CHECK(critic.at("gap").get<double>() ==
+        doctest::Approx(logit.at("train").get<double>() - logit.at("generated").get<double>()));
+  for (const char* set : {"train", "unseen", "generated", "between"}) {
+    const auto& slope = critic.at("slope").at(set);
+    CHECK(slope.at("q05") <= slope.at("median"));
+    CHECK(slope.at("median") <= slope.at("q95"));
+    CHECK(slope.at("mean") > 0.0);
+  }
 
   REQUIRE(place.train("--preset cgan --steps 2 --out told").code == 0);
   CHECK(place.run("eval told --classifier mnist -n 20").code == 0);

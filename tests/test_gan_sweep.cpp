@@ -67,6 +67,12 @@ TEST_CASE("gan_mnist sweep: the table has the mean of all folds and seeds with S
   }
   CHECK(contains(outcome.output, "| lambda=2 | 4 |"));
   CHECK(contains(outcome.output, "| real images |"));
+  // Both points in each of the panels MMD, 1-NN, precision, recall, density, coverage, seconds.
+  const std::string picture = content(place.folder.path() / "s/plot.svg");
+  std::size_t means = 0;
+  for (std::size_t at = 0; (at = picture.find("class=\"mean\"", at)) != std::string::npos; ++at) ++means;
+  CHECK(means == 2 * 7);
+  CHECK(!contains(picture, "nan"));
   CHECK(contains(content(place.folder.path() / "s/runs/lambda=2_seed=2_fold=1/config.toml"), "hold-out = \"1/2\""));
   CHECK(!place.has("s/runs/lambda=2_seed=2_fold=1/checkpoints"));
 
@@ -170,13 +176,16 @@ TEST_CASE("gan_mnist: the best checkpoint is the one that was measured best, and
 }
 
 TEST_CASE("gan_mnist: --minutes ends a run by time, whole and measured") {
-  const Place place;
-  const Outcome outcome = place.train("--minutes 0.003 --classifier pixels --measure 10 --out run");
-  CHECK_MESSAGE(outcome.code == 0, outcome.output);
-  const json timing = json::parse(content(place.folder.path() / "run/timing.json"));
-  CHECK(timing.at("seconds") >= 0.18);
-  CHECK(timing.at("rounds") > 0);
-  CHECK(timing.at("seconds_per_epoch").get<double>() ==
-        Approx(timing.at("seconds").get<double>() / timing.at("rounds").get<double>() * 6));
-  CHECK(json::parse(content(place.folder.path() / "run/eval.json")).at("round") == timing.at("rounds"));
+  for (const std::string clock : {"", "--processor-time "}) {
+    CAPTURE(clock);
+    const Place place;
+    const Outcome outcome = place.train("--minutes 0.003 " + clock + "--classifier pixels --measure 10 --out run");
+    CHECK_MESSAGE(outcome.code == 0, outcome.output);
+    const json timing = json::parse(content(place.folder.path() / "run/timing.json"));
+    CHECK(timing.at("seconds") >= 0.18);
+    CHECK(timing.at("rounds") > 0);
+    CHECK(timing.at("seconds_per_epoch").get<double>() ==
+          Approx(timing.at("seconds").get<double>() / timing.at("rounds").get<double>() * 6));
+    CHECK(json::parse(content(place.folder.path() / "run/eval.json")).at("round") == timing.at("rounds"));
+  }
 }

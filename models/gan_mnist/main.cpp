@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// gan_mnist: trains GANs on small grey images. Parses the command line, runs a command, turns errors into exit codes.
+// gan_mnist: trains GANs on small images, text and sound. Parses the command line, runs a command, gives an exit code.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -18,7 +18,7 @@ namespace xgrad::gan_mnist {
 namespace {
 
 constexpr const char* about =
-    R"(Train a GAN on pictures of garments (Fashion-MNIST) or digits and look at what it draws.
+    R"(Train a GAN on pictures of garments (Fashion-MNIST) or digits, on text or on sound, and look at what it makes.
 
 Without a command, gan_mnist trains with the defaults and ends with a picture of generated garments.)";
 

@@ -174,7 +174,10 @@ class Sweep {
     } else {
       fs::remove_all(run);
       words.push_back("--out=" + run.string());
-      if (plan_.minutes > 0.0) words.push_back("--minutes=" + ordered_json(plan_.minutes).dump());
+      if (plan_.minutes > 0.0) {
+        words.push_back("--minutes=" + ordered_json(plan_.minutes).dump());
+        words.push_back("--processor-time");  // runs side by side are not to be slowed by each other
+      }
       const std::vector<std::string> own = arguments(plan_, job);
       words.insert(words.end(), own.begin(), own.end());
     }
@@ -294,7 +297,8 @@ Command add_sweep(CLI::App& app) {
   command->add_option("--folds", options->plan.folds,
                       "Train without each of so many folds in turn, and measure against the one left out");
   command->add_option("--seeds", options->plan.seeds, "Runs of each point with seeds from --seed on");
-  command->add_option("--minutes", options->plan.minutes, "Length of each run as time instead of rounds or epochs");
+  command->add_option("--minutes", options->plan.minutes,
+                      "Length of each run as processor time of each thread, instead of rounds or epochs");
   command->add_option("-n,--number", options->plan.number, "Images to be measured; 0: up to 5000");
   command->add_option("--classifier", options->plan.space, "As of gan_mnist eval");
   command->add_option("--jobs", options->jobs, "Runs at a time; by default as many as there are cores");

@@ -35,6 +35,7 @@ struct TrainOptions {
   fs::path resume;
   fs::path out;
   std::optional<double> minutes = {};
+  bool processor_time = false;
   std::int64_t measure = -1;
   std::string space = {};
   bool quiet = false;
@@ -157,7 +158,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   nn::write_file(folder.environment().string(), environment_json(files));
   const std::int64_t first = run.learner().steps();
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
-  Stopwatch watch(options.minutes);
+  Stopwatch watch(options.minutes, options.processor_time ? num_threads() : 0);
   Outputs outputs{.folder = folder,
                   .checkpoints = std::move(checkpoints),
                   .log = MetricsLog(folder.metrics(), latest ? first : -1),
@@ -204,6 +205,8 @@ Command add_train(CLI::App& app, const std::string& program) {
   command->add_option(
       "--minutes", options->minutes,
       "Stop after so much time in rounds, evaluations and pictures not counted; alone, it is the length");
+  command->add_flag("--processor-time", options->processor_time,
+                    "Count --minutes as this program's processor time, a thread's share of it");
   command->add_option("--measure", options->measure,
                       "At the end measure so many images, as gan_mnist eval does; 0: as many as there are, up to 5000");
   command->add_option("--classifier", options->space, "Of --measure, as of gan_mnist eval");
