@@ -7,7 +7,7 @@
 #include <new>
 #include <sstream>
 
-#include <xgrad/autograd/compile/recording.h>
+#include <xgrad/autograd/array_watch.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/memory.h>

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <xgrad/autograd/array.h>
+#include <xgrad/autograd/array_watch.h>
 #include <xgrad/autograd/intrusive_ptr.h>
 
 namespace xgrad {
@@ -36,9 +37,7 @@ struct VariableBase : RefCounted {
 
 [[noreturn]] void throw_undefined(const char* what);
 
-class Recorder;
-/// What records the step that this thread runs for xgrad::compile, or null; it hears of all that handles do.
-inline thread_local Recorder* recorder = nullptr;
+/// The recorder (array_watch.h) hears of all that handles do.
 void note_made(const VariableImpl* v);
 void note_freed(const VariableImpl* v) noexcept;
 void note_read(const Variable& v);
