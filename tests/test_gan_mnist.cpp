@@ -242,11 +242,12 @@ TEST_CASE("gan_mnist: runs of other families show what they make of real images"
     return (byte(22) * 256 + byte(23) - 2) / 30;
   };
   const std::map<std::string, int> shown = {{"vae", 10}, {"vae-gan", 10}, {"cyclegan", 6}, {"inpaint", 3}};
-  for (const auto& [preset, rows] : shown) {
+  for (const auto& expected : shown) {
+    const auto& preset = expected.first;
     CAPTURE(preset);
     const Outcome trained = place.train("--preset " + preset + " --steps 2 --out run-" + preset);
     CHECK_MESSAGE(trained.code == 0, trained.output);
-    CHECK(rows_of("run-" + preset + "/samples/step-00000002.png") == rows);
+    CHECK(rows_of("run-" + preset + "/samples/step-00000002.png") == expected.second);
     check_refused(place.train("--preset " + preset + " --n-critic 2 --steps 1"), 2, "has none");
     check_refused(place.run("sample run-" + preset + " --label 3"), 2, "was told none");
     CHECK(contains(place.run("info run-" + preset).output, "round       2"));

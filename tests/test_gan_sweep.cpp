@@ -86,9 +86,10 @@ TEST_CASE("gan_mnist sweep: the table has the mean of all folds and seeds with S
   CHECK(contains(again.output, "2 of 8 runs are done already"));
   const auto repeated = results(place);
   REQUIRE(repeated.size() == 8);
-  for (const auto& [run, entry] : all) {
+  for (const auto& before : all) {
+    const std::string& run = before.first;
     CAPTURE(run);
-    for (const auto& [name, value] : entry.at("figures").items()) {
+    for (const auto& [name, value] : before.second.at("figures").items()) {
       if (name != "seconds_per_epoch") CHECK(repeated.at(run).at("figures").at(name) == value);
     }
   }
