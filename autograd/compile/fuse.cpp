@@ -18,8 +18,6 @@ namespace {
 using kernels::Chain;
 using kernels::Strides;
 
-std::size_t at(ValueId v) { return static_cast<std::size_t>(v); }
-
 /// The shape as rows and columns, such that each operand steps evenly through both. Columns run innermost.
 struct Grid {
   std::int64_t rows = 1, columns = 1;

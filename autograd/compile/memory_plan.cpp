@@ -11,8 +11,6 @@ namespace {
 
 constexpr std::size_t granule = 64;
 
-std::size_t at(ValueId v) { return static_cast<std::size_t>(v); }
-
 /// Free stretches of a block that grows as needed.
 class Gaps {
  public:

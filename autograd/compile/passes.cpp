@@ -12,8 +12,6 @@ namespace xgrad::detail {
 
 namespace {
 
-std::size_t at(ValueId v) { return static_cast<std::size_t>(v); }
-
 Instruction copy(ValueId from, const Shape& shape, ValueId to) {
   return {.name = "copy",
           .work =

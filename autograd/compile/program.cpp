@@ -14,7 +14,6 @@
 namespace xgrad::detail {
 
 namespace {
-std::size_t at(ValueId v) { return static_cast<std::size_t>(v); }
 Array& array_of(const Variable& v) { return Access::impl(v)->value; }
 }  // namespace
 

@@ -15,6 +15,8 @@
 namespace xgrad::detail {
 
 using ValueId = std::int32_t;
+/// Its place in lists of something for each value.
+constexpr std::size_t at(ValueId v) noexcept { return static_cast<std::size_t>(v); }
 
 /// Memory that is written once. Reading it under another shape is not another value.
 struct Value {
