@@ -18,26 +18,8 @@ constexpr std::size_t scratch_bytes = 32 * 1024;  // the intermediate tiles of o
 constexpr std::int64_t work = 131072;             // cheap elements a chunk, some 20 us
 constexpr std::size_t stream_bytes = std::size_t{16} << 20;
 
-/// What one element costs, an addition being 1.
 std::int64_t cost(const Elementwise& f) noexcept {
-  if (f.arity == 2) return f.binary == Binary::pow ? 32 : 1;
-  switch (f.unary) {
-    case Unary::sin:
-    case Unary::cos:
-    case Unary::pow:
-      return 32;
-    case Unary::neg:
-    case Unary::abs:
-    case Unary::sign:
-    case Unary::square:
-    case Unary::relu:
-    case Unary::leaky_relu:
-    case Unary::affine:
-    case Unary::clamp:
-      return 1;
-    default:
-      return 4;
-  }
+  return f.arity == 2 ? kernels::cost(f.binary) : kernels::cost(f.unary);
 }
 
 }  // namespace

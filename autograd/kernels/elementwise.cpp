@@ -16,35 +16,11 @@ namespace {
 
 using xgrad::detail::parallel_for;
 
-// Elements a chunk: some 20 us of work, measured, on what the function costs an element.
+// Cheap elements a chunk: some 20 us of work, measured.
 constexpr std::int64_t cheap_grain = 65536;
-constexpr std::int64_t dear_grain = 16384;
 
 /// Larger results go past the caches, which would not hold them for their reader.
 constexpr std::size_t stream_bytes = std::size_t{16} << 20;
-
-std::int64_t grain_of(Unary f) noexcept {
-  switch (f) {
-    case Unary::sin:
-    case Unary::cos:
-    case Unary::pow:
-      return 2048;
-    case Unary::exp:
-    case Unary::log:
-    case Unary::log1p:
-    case Unary::expm1:
-    case Unary::erf:
-    case Unary::tanh:
-    case Unary::sigmoid:
-    case Unary::softplus:
-    case Unary::elu:
-    case Unary::gelu:
-    case Unary::silu:
-      return dear_grain;
-    default:
-      return cheap_grain;
-  }
-}
 
 /// Which variant of a binary loop: the operands that are one value along the inner axis.
 unsigned splat(bool a, bool b) noexcept {
@@ -58,6 +34,31 @@ unsigned splat(bool a, bool b) noexcept {
 
 }  // namespace
 
+std::int64_t cost(Unary f) noexcept {
+  switch (f) {
+    case Unary::sin:
+    case Unary::cos:
+    case Unary::pow:
+      return 32;
+    case Unary::exp:
+    case Unary::log:
+    case Unary::log1p:
+    case Unary::expm1:
+    case Unary::erf:
+    case Unary::tanh:
+    case Unary::sigmoid:
+    case Unary::softplus:
+    case Unary::elu:
+    case Unary::gelu:
+    case Unary::silu:
+      return 4;
+    default:
+      return 1;
+  }
+}
+
+std::int64_t cost(Binary f) noexcept { return f == Binary::pow ? 32 : 1; }
+
 void unary(Unary f, const Array& x, Array& out, double p, double q) {
   const DType dtype = out.dtype();
   const auto loop = simd::table().unary[static_cast<int>(dtype)][static_cast<int>(f)];
@@ -65,7 +66,7 @@ void unary(Unary f, const Array& x, Array& out, double p, double q) {
   const void* in = x.raw();
   void* y = out.mutable_raw();
   const std::int64_t n = out.size();
-  const std::int64_t grain = grain_of(f);
+  const std::int64_t grain = cheap_grain / cost(f);
   if (n <= grain) return loop(n, in, y, p, q, false);
   const bool stream = out.nbytes() >= stream_bytes && in != y;  // in place nothing is read in vain
   parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
@@ -81,7 +82,7 @@ void binary(Binary f, const Array& a, const Array& b, Array& out, double p) {
   const std::int64_t n = out.size();
   if (n == 0) return;
   if (n == 1) return variants[simd::none]({1, 1, 0, 0, false}, a.raw(), b.raw(), y, p);
-  const std::int64_t grain = f == Binary::pow ? 2048 : cheap_grain;
+  const std::int64_t grain = cheap_grain / cost(f);
   const bool whole_a = a.size() == n, whole_b = b.size() == n;
   if ((whole_a || a.size() == 1) && (whole_b || b.size() == 1)) {
     const auto loop = variants[splat(!whole_a, !whole_b)];

@@ -40,6 +40,10 @@ struct Elementwise {
   double p = 0, q = 0;
 };
 
+/// What an element costs, an addition being 1.
+std::int64_t cost(Unary f) noexcept;
+std::int64_t cost(Binary f) noexcept;
+
 void unary(Unary f, const Array& x, Array& out, double p = 0, double q = 0);
 /// a and b share out's dtype and broadcast to out's shape.
 void binary(Binary f, const Array& a, const Array& b, Array& out, double p = 0);
