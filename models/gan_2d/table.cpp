@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gan_2d table: many presets, several seeds each, as means and standard errors beside the published rows. Runs are
 // processes of their own; finished ones are read back from the results file.
-#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -18,6 +17,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/gan_2d/commands.h>
 #include <xgrad/models/gan_2d/experiment.h>
+#include <xgrad/models/metrics/statistics.h>
 #include <xgrad/models/run/processes.h>
 #include <xgrad/models/toy_network.h>
 
@@ -107,14 +107,11 @@ void append(const fs::path& file, const Setting& setting, std::int64_t steps, co
 
 /// "6.30 +- 0.42" over the runs that ended.
 std::string cell(const std::vector<ModeStatistics>& runs, double (*value)(const ModeStatistics&), const char* format) {
-  double sum = 0.0;
-  for (const ModeStatistics& s : runs) sum += value(s);
-  const auto n = static_cast<double>(runs.size());
-  const double mean = sum / n;
-  double square = 0.0;
-  for (const ModeStatistics& s : runs) square += (value(s) - mean) * (value(s) - mean);
+  std::vector<double> values;
+  for (const ModeStatistics& s : runs) values.push_back(value(s));
+  const models::Mean mean = models::mean_of(values);
   char text[64];
-  std::snprintf(text, sizeof text, format, mean, n > 1.0 ? std::sqrt(square / (n - 1.0) / n) : 0.0);
+  std::snprintf(text, sizeof text, format, mean.value, values.size() > 1 ? mean.standard_error : 0.0);
   return text;
 }
 

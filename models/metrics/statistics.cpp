@@ -56,20 +56,24 @@ double student_t_quantile(double p, int freedom) {
   return high;
 }
 
+Mean mean_of(const std::vector<double>& values) {
+  if (values.empty()) throw ValueError("[mean_of] there are no values");
+  const auto n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  if (values.size() < 2) return {mean, std::numeric_limits<double>::infinity()};
+  double squares = 0.0;
+  for (const double v : values) squares += (v - mean) * (v - mean);
+  return {mean, std::sqrt(squares / (n - 1.0) / n)};
+}
+
 Interval confidence_interval(const std::vector<double>& values, double level) {
   if (values.empty()) throw ValueError("[confidence_interval] there are no values");
   if (!(level > 0.0 && level < 1.0)) {
     throw ValueError("[confidence_interval] the level is " + std::to_string(level) + ", but must be between 0 and 1");
   }
-  const auto n = static_cast<double>(values.size());
-  Interval interval{.mean = std::accumulate(values.begin(), values.end(), 0.0) / n,
-                    .half_width = std::numeric_limits<double>::infinity(),
-                    .n = static_cast<int>(values.size())};
-  if (interval.n < 2) return interval;
-  double squares = 0.0;
-  for (const double v : values) squares += (v - interval.mean) * (v - interval.mean);
-  const double error = std::sqrt(squares / (n - 1.0) / n);
-  interval.half_width = error * student_t_quantile(0.5 + 0.5 * level, interval.n - 1);
+  const auto [mean, error] = mean_of(values);
+  Interval interval{.mean = mean, .half_width = error, .n = static_cast<int>(values.size())};
+  if (interval.n > 1) interval.half_width *= student_t_quantile(0.5 + 0.5 * level, interval.n - 1);
   return interval;
 }
 

@@ -12,6 +12,14 @@ double student_t_cdf(double t, int freedom);
 /// The t with P(T <= t) = p. @throws ValueError unless 0 < p < 1 and freedom >= 1.
 double student_t_quantile(double p, int freedom);
 
+/// Of the values; the error is sd / sqrt(n), sd with n - 1, and infinite for a single value.
+struct Mean {
+  double value = 0.0;
+  double standard_error = 0.0;
+};
+/// @throws ValueError for no values.
+Mean mean_of(const std::vector<double>& values);
+
 /// The true mean of independent, normally distributed values lies within mean +- half_width in a `level` share of
 /// cases.
 struct Interval {
@@ -19,7 +27,7 @@ struct Interval {
   double half_width = 0.0;  ///< infinite for a single value
   int n = 0;
 };
-/// mean +- t sd / sqrt(n), sd with n - 1. @throws ValueError for no values or a level outside (0, 1).
+/// mean +- t standard errors. @throws ValueError for no values or a level outside (0, 1).
 Interval confidence_interval(const std::vector<double>& values, double level = 0.95);
 
 /// The value that a share q of the values lies below, interpolated between neighbours. @throws ValueError for no values
