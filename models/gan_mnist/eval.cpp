@@ -16,6 +16,7 @@
 #include <xgrad/models/gan_mnist/eval_modes.h>
 #include <xgrad/models/gan_mnist/eval_sequences.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/findings.h>
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/gan_mnist/trained.h>
 #include <xgrad/models/metrics/image_meter.h>
@@ -23,7 +24,6 @@
 #include <xgrad/models/metrics/statistics.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/models/trainer.h>
-#include <xgrad/nn/file.h>
 
 namespace xgrad::gan_mnist {
 
@@ -153,16 +153,9 @@ void evaluate_run(const EvalOptions& options) {
     json["classifier_sha256"] = hash;
     std::printf(", features of the classifier \"%s\" (%.12s...)\n\n", space.c_str(), hash.c_str());
   }
-  std::printf("%-20s %12s %12s\n", "", "generated", "other real");
-  for (std::size_t i = 0; i < generated.size(); ++i) {
-    std::printf("%-20s %12.5g %12.5g\n", generated[i].first.c_str(), generated[i].second, floor[i].second);
-    json["generated"][generated[i].first] = generated[i].second;
-    json["real"][floor[i].first] = floor[i].second;
-  }
+  tell_figures(generated, floor, "other real", json);
   if (has_critic(trained)) tell_critic(trained, trained_on, images, json);
-  const fs::path out = options.run / "eval.json";
-  nn::write_file(out.string(), json.dump(2) + "\n");
-  std::printf("\nWritten: %s\n", out.c_str());
+  write_findings(options.run, json);
 }
 
 Command add_eval(CLI::App& app) {

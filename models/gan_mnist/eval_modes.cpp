@@ -11,10 +11,10 @@
 
 #include <xgrad/models/data/stacked.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/findings.h>
 #include <xgrad/models/metrics/classifier.h>
 #include <xgrad/models/metrics/modes.h>
 #include <xgrad/models/trainer.h>
-#include <xgrad/nn/file.h>
 
 namespace xgrad::gan_mnist {
 
@@ -42,7 +42,9 @@ ModeStatistics modes_of(FeatureClassifier& classifier, std::int64_t n, PixelRang
   return label_modes(labels, classes * classes * classes);
 }
 
-nlohmann::json json_of(const ModeStatistics& s) { return {{"modes", s.modes}, {"reverse_kl", s.reverse_kl}}; }
+Figures figures_of(const ModeStatistics& s) {
+  return {{"modes", static_cast<double>(s.modes)}, {"reverse_kl", s.reverse_kl}};
+}
 
 }  // namespace
 
@@ -74,17 +76,10 @@ void evaluate_modes(const fs::path& run, Trained& trained, const ModesOptions& o
   const std::string hash = shipped_classifier_hash(name);
   std::printf("%lld images after round %lld, planes named by the classifier \"%s\" (%.12s...)\n\n",
               static_cast<long long>(n), static_cast<long long>(trained.steps), name.c_str(), hash.c_str());
-  std::printf("%-20s %12s %12s\n", "", "generated", "real");
-  std::printf("%-20s %12lld %12lld\n", "modes of 1000", static_cast<long long>(generated.modes),
-              static_cast<long long>(real.modes));
-  std::printf("%-20s %12.5g %12.5g\n", "reverse_kl", generated.reverse_kl, real.reverse_kl);
-  const nlohmann::json json = {{"round", trained.steps},    {"n", n},
-                               {"seed", options.seed},      {"classifier", name},
-                               {"classifier_sha256", hash}, {"generated", json_of(generated)},
-                               {"real", json_of(real)}};
-  const fs::path out = run / "eval.json";
-  nn::write_file(out.string(), json.dump(2) + "\n");
-  std::printf("\nWritten: %s\n", out.c_str());
+  nlohmann::ordered_json json = {
+      {"round", trained.steps}, {"n", n}, {"seed", options.seed}, {"classifier", name}, {"classifier_sha256", hash}};
+  tell_figures(figures_of(generated), figures_of(real), "real", json);
+  write_findings(run, json);
 }
 
 }  // namespace xgrad::gan_mnist

@@ -10,12 +10,12 @@
 #include <xgrad/models/data/loader.h>
 #include <xgrad/models/data/text.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/findings.h>
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/metrics/image_meter.h>
 #include <xgrad/models/metrics/text_quality.h>
 #include <xgrad/models/metrics/wave_quality.h>
 #include <xgrad/models/trainer.h>
-#include <xgrad/nn/file.h>
 
 namespace xgrad::gan_mnist {
 
@@ -53,18 +53,11 @@ void evaluate_sequences(Trained& trained, const std::filesystem::path& run, std:
   const Figures floor = compare(format, real, some(seen));
 
   const std::string& what = row_of(format.kind).name;
-  nlohmann::json json = {{"round", trained.steps}, {"n", n}, {"seed", seed}, {"kind", what}};
+  nlohmann::ordered_json json = {{"round", trained.steps}, {"n", n}, {"seed", seed}, {"kind", what}};
   std::printf("%lld samples of %s after round %lld, against as many unseen ones\n\n", static_cast<long long>(n),
               what.c_str(), static_cast<long long>(trained.steps));
-  std::printf("%-20s %12s %12s\n", "", "generated", "trained on");
-  for (std::size_t i = 0; i < generated.size(); ++i) {
-    std::printf("%-20s %12.5g %12.5g\n", generated[i].first.c_str(), generated[i].second, floor[i].second);
-    json["generated"][generated[i].first] = generated[i].second;
-    json["real"][floor[i].first] = floor[i].second;
-  }
-  const auto out = run / "eval.json";
-  nn::write_file(out.string(), json.dump(2) + "\n");
-  std::printf("\nWritten: %s\n", out.c_str());
+  tell_figures(generated, floor, "trained on", json);
+  write_findings(run, json);
 }
 
 }  // namespace xgrad::gan_mnist
