@@ -52,7 +52,7 @@ ValueId Recorder::add(Value value) {
 }
 
 void Recorder::bind(const Array& a, ValueId value) {
-  const bool own = record_.values[static_cast<std::size_t>(value)].kind != Value::Kind::external;
+  const bool own = record_.values[at(value)].kind != Value::Kind::external;
   known_[a.raw()] = {value, own ? buffer_of(a.raw()) : nullptr};
 }
 
@@ -93,7 +93,7 @@ Ref Recorder::ref(const Variable& v, const std::string& reader) {
     fail(reader + " was filled by host code inside of the step (" + describe(spec_of(a)) +
          "): a replay would not fill it again; make it outside and pass it as an input");
   }
-  const Value& known = record_.values[static_cast<std::size_t>(value)];
+  const Value& known = record_.values[at(value)];
   if (known.kind == Value::Kind::external && born_.count(impl) == 0 &&
       Access::impl(record_.externals[known.index]) != impl) {
     sharing_.emplace_back(v, value);

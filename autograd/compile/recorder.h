@@ -22,7 +22,8 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// The step's results without history. Ends the recording and checks it; undefined entries stay so.
+  /// The step's results without history. Ends the recording and checks it. @throws CompileError also for an undefined
+  /// result.
   Variables finish(Variables outputs);
   /// True when memory that two Variables shared was parted: the record is not to be trusted, the next one will be.
   bool spoilt() const noexcept { return spoilt_; }
