@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 #include <xgrad/autograd/ops.h>
 #include <xgrad/models/make_learner.h>
 #include <xgrad/models/trainer.h>
@@ -96,6 +98,38 @@ inline std::vector<double> values(const StateDict& state) {
     all.insert(all.end(), some.begin(), some.end());
   }
   return all;
+}
+
+/// `before` rounds, saved, and `after` more by another learner are the rounds of one that was never stopped, byte for
+/// byte. make(data, seed) gives a pointer to a learner.
+template <class Make>
+void check_resumes(const Make& make, int before, int after) {
+  Data whole_data;
+  const auto whole = make(whole_data, 1);
+  for (int i = 0; i < before + after; ++i) whole->step();
+
+  Data data;
+  const auto first = make(data, 1);
+  for (int i = 0; i < before; ++i) first->step();
+  const models::Checkpoint saved = first->save();
+  CHECK(saved.step == before);
+
+  const auto rest = make(data, 2);  // another seed: everything must come from the checkpoint
+  rest->load(saved);
+  for (int i = 0; i < after; ++i) rest->step();
+  CHECK(rest->steps() == before + after);
+  CHECK(bytes(rest->save()) == bytes(whole->save()));
+}
+
+inline void check_resumes(const models::Preset& preset, int before, int after) {
+  check_resumes([&](Data& data, std::uint64_t seed) { return make_learner(preset, data, seed); }, before, after);
+}
+
+/// What draws samples as the learner would.
+inline std::shared_ptr<nn::Module> make_sampler(const models::Preset& preset, const models::Learner& learner) {
+  auto sampler = models::make_sampler(preset, small_format(models::find_network(preset.network).kind));
+  sampler->load_state_dict(learner.sampling_values());
+  return sampler;
 }
 
 /// D(x) = psi x, all data at 0, G(z) = theta, from (-1, 1) by plain descent of 0.1 on the zero-sum losses.

@@ -67,8 +67,7 @@ TEST_CASE("inpaint: known pixels come back exact, and nothing in the hole is loo
     Data data;
     const auto learner = tests::make_learner(preset, data);
     learner->step();
-    const auto sampler = make_sampler(preset, small_format(spec.kind));
-    sampler->load_state_dict(learner->sampling_values());
+    const auto sampler = tests::make_sampler(preset, *learner);
     auto& encoder = dynamic_cast<ContextEncoder&>(*sampler);
     const Variable x = data.source()().x;
     const Variable filled = generate(encoder, x);

@@ -124,32 +124,16 @@ TEST_CASE("schedule: rounds with a pairing, then rounds without, and again") {
 TEST_CASE("schedule: a run resumed inside either phase goes on as if it had never stopped") {
   Preset preset = find_preset("gcdg");
   preset.schedule.phases = {.paired = 3, .standard = 2};
-  for (const int stop : {2, 3, 4, 5}) {
-    Data data;
-    Trainer whole = make_trainer(preset, data);
-    for (int i = 0; i < stop; ++i) whole.step();
-    const Checkpoint saved = whole.save();
-    Data rest_data = data;
-    Trainer rest = make_trainer(preset, rest_data, 2);
-    rest.load(saved);
-    for (int i = 0; i < 6; ++i) whole.step(), rest.step();
-    CHECK(bytes(rest.save()) == bytes(whole.save()));
-  }
+  for (const int stop : {2, 3, 4, 5}) check_resumes(preset, stop, 6);
 }
 
 TEST_CASE("schedule: accumulation reports means, and resumes exactly") {
   Preset preset = find_preset("wgan-gp");
   preset.schedule = {.d_steps = 2, .accumulate = 3};
   Data data;
-  Trainer whole = make_trainer(preset, data);
-  CHECK(whole.step().at("penalty") < 10 * preset.penalty->weight);
+  CHECK(make_trainer(preset, data).step().at("penalty") < 10 * preset.penalty->weight);
   CHECK(data.batches == 6);
-  const Checkpoint saved = whole.save();
-  Data rest_data = data;
-  Trainer rest = make_trainer(preset, rest_data, 2);
-  rest.load(saved);
-  for (int i = 0; i < 2; ++i) whole.step(), rest.step();
-  CHECK(bytes(rest.save()) == bytes(whole.save()));
+  check_resumes(preset, 1, 2);
 }
 
 TEST_CASE("packs: consecutive samples lie side by side") {

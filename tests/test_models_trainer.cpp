@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The trainer: what each preset's round does, exact resumption, reproducibility and divergence.
+// The trainer of G against D: what a round does, exact resumption, reproducibility and divergence.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -7,8 +7,6 @@
 #include <set>
 #include <string>
 
-#include <xgrad/autograd/memory.h>
-#include <xgrad/autograd/node.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/models/trainer.h>
 #include <xgrad/nn/dropout.h>
@@ -23,62 +21,21 @@ using namespace xgrad::models;
 using namespace xgrad::tests;
 using doctest::Approx;
 
-TEST_CASE("learners: 20 rounds, saved, resumed and 20 more are 40 rounds, byte for byte, for every preset") {
-  for (const Preset& preset : preset_table()) {
-    CAPTURE(preset.name);
-    Data whole_data;
-    const auto whole = tests::make_learner(preset, whole_data);
-    for (int i = 0; i < 40; ++i) whole->step();
-
-    Data first_data;
-    const auto first = tests::make_learner(preset, first_data);
-    for (int i = 0; i < 20; ++i) first->step();
-    const Checkpoint saved = first->save();
-    CHECK(saved.step == 20);
-
-    Data rest_data;
-    rest_data.random.set_state(first_data.random.state());
-    const auto rest =
-        tests::make_learner(preset, rest_data, 2);  // another seed: everything must come from the checkpoint
-    rest->load(saved);
-    for (int i = 0; i < 20; ++i) rest->step();
-    CHECK(rest->steps() == 40);
-    CHECK(bytes(rest->save()) == bytes(whole->save()));
-  }
-}
-
 TEST_CASE("trainer: resnet28 resumes exactly, power iterations and batch statistics included") {
   Preset preset = find_preset("sngan");
   preset.network = "resnet28";
-  Data data;
-  Trainer whole = make_trainer(preset, data);
-  for (int i = 0; i < 2; ++i) whole.step();
-  const Checkpoint saved = whole.save();
-  Data rest_data = data;
-  Trainer rest = make_trainer(preset, rest_data, 2);
-  rest.load(saved);
-  for (int i = 0; i < 2; ++i) whole.step(), rest.step();
-  CHECK(bytes(rest.save()) == bytes(whole.save()));
+  check_resumes(preset, 2, 2);
 }
 
 TEST_CASE("trainer: layers that draw random numbers resume too") {
-  const auto make = [](Data& data, std::uint64_t dropout_seed) {
+  const auto make = [](Data& data, std::uint64_t seed) {
     Generator random(4);
     Networks nets = make_networks(find_preset("gan"), {side, side}, random);
-    nets.discriminator =
-        std::make_shared<nn::Sequential>(nn::Linear(side * side, 8, {}, random),
-                                         nn::Dropout(0.5, Generator(dropout_seed)), nn::Linear(8, 1, {}, random));
-    return Trainer(find_preset("gan"), nets, 100, data.source(), 1);
+    nets.discriminator = std::make_shared<nn::Sequential>(
+        nn::Linear(side * side, 8, {}, random), nn::Dropout(0.5, Generator(seed)), nn::Linear(8, 1, {}, random));
+    return std::make_unique<Trainer>(find_preset("gan"), nets, 100, data.source(), seed);
   };
-  Data data;
-  Trainer whole = make(data, 5);
-  for (int i = 0; i < 3; ++i) whole.step();
-  const Checkpoint saved = whole.save();
-  Data rest_data = data;
-  Trainer rest = make(rest_data, 6);
-  rest.load(saved);
-  for (int i = 0; i < 3; ++i) whole.step(), rest.step();
-  CHECK(bytes(rest.save()) == bytes(whole.save()));
+  check_resumes(make, 3, 3);
 }
 
 TEST_CASE("trainer: the seed names the run") {
@@ -105,21 +62,6 @@ TEST_CASE("trainer: a round takes a batch for each update of D, and moves both p
     CHECK(values(trainer.save().section("D")) != values(before.section("D")));
     CHECK(values(trainer.save().section("G")) != values(before.section("G")));
     CHECK((report.has("penalty") && report.at("penalty") > 0) == preset.penalty.has_value());
-  }
-}
-
-TEST_CASE("learners: a round leaves nothing behind and, once warm, asks the system for no memory") {
-  for (const Preset& preset : preset_table()) {
-    CAPTURE(preset.name);
-    Data data;
-    const auto learner = tests::make_learner(preset, data);
-    for (int i = 0; i < 10; ++i) learner->step();
-    const auto nodes = detail::Node::live_count();
-    const auto before = memory::statistics();
-    for (int i = 0; i < 10; ++i) learner->step();
-    CHECK(detail::Node::live_count() == nodes);
-    CHECK(memory::statistics().bytes_in_use == before.bytes_in_use);
-    if (memory::pooled()) CHECK(memory::statistics().system_requests == before.system_requests);
   }
 }
 
@@ -165,33 +107,6 @@ TEST_CASE("trainer: instance noise is fresh on all that D sees, and fades evenly
   }
 }
 
-TEST_CASE("learners: replayed rounds are the eager ones, to the last bit, whatever the preset") {
-  std::vector<Preset> presets = preset_table();
-  for (const GameMethod::Kind kind : {GameMethod::Kind::extragradient, GameMethod::Kind::consensus,
-                                      GameMethod::Kind::unrolled, GameMethod::Kind::linearized}) {
-    presets.push_back(find_preset("wgan-gp"));
-    presets.back().method = GameMethod{.kind = kind};
-    presets.back().schedule = {};
-  }
-  presets.push_back(find_preset("r1"));
-  presets.back().schedule = {.d_steps = 2, .accumulate = 3, .simultaneous = false};
-  presets.back().penalty = lazy(*presets.back().penalty, 3);
-  for (const Preset& preset : presets) {
-    CAPTURE(preset.name);
-    Data data;
-    Data same_data;
-    const auto replayed = tests::make_learner(preset, data);
-    const auto eager = tests::make_learner(preset, same_data);
-    eager->set_eager(true);
-    for (int i = 0; i < 6; ++i) {
-      const RoundReport wanted = eager->step();
-      const RoundReport got = replayed->step();
-      CHECK(got.figures() == wanted.figures());
-    }
-    CHECK(bytes(replayed->save()) == bytes(eager->save()));
-  }
-}
-
 TEST_CASE("trainer: looking no step ahead is simultaneous descent, with every penalty of D") {
   const Penalty penalties[] = {r1(1.0), r2(1.0), r1_and_r2(1.0), wgan_gp(), dragan()};
   for (std::size_t i = 0; i <= std::size(penalties); ++i) {
@@ -229,17 +144,13 @@ TEST_CASE("trainer: every game method moves both players, and is resumed with wh
     CAPTURE(name);
     names.insert(name);
     Data data;
-    Trainer whole = make_trainer(preset, data);
-    const Checkpoint begun = whole.save();
-    for (int i = 0; i < 2; ++i) whole.step();
-    const Checkpoint saved = whole.save();
-    CHECK(values(saved.section("D")) != values(begun.section("D")));
-    CHECK(values(saved.section("G")) != values(begun.section("G")));
-    Data rest_data = data;
-    Trainer rest = make_trainer(preset, rest_data, 2);
-    rest.load(saved);
-    for (int i = 0; i < 2; ++i) whole.step(), rest.step();
-    CHECK(bytes(rest.save()) == bytes(whole.save()));
+    Trainer trainer = make_trainer(preset, data);
+    const Checkpoint begun = trainer.save();
+    for (int i = 0; i < 2; ++i) trainer.step();
+    const Checkpoint now = trainer.save();
+    CHECK(values(now.section("D")) != values(begun.section("D")));
+    CHECK(values(now.section("G")) != values(begun.section("G")));
+    check_resumes(preset, 2, 2);
   }
   CHECK(names.size() == 8);
 }

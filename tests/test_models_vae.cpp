@@ -127,8 +127,7 @@ TEST_CASE("vae: a sampler draws from noise and shows originals over reconstructi
     Data data;
     const auto learner = tests::make_learner(preset, data);
     learner->step();
-    const auto sampler = make_sampler(preset, small_format(spec.kind));
-    sampler->load_state_dict(learner->sampling_values());
+    const auto sampler = tests::make_sampler(preset, *learner);
     const Variable x = data.source()().x;
     CHECK(generate(*sampler, normal({5, spec.latent})).size(0) == 5);
     const Variables rows = dynamic_cast<Demonstrator&>(*sampler).demonstrate({x});
