@@ -45,10 +45,11 @@ void Learner::Player::descend(const Variable& loss, const GradOptions& options) 
 }
 
 RoundReport Learner::step() {
-  RoundReport report = round();
+  report_ = {};
+  round();
   if (average_) average_->update(*sampler_);
   ++steps_;
-  return report;
+  return report_;
 }
 
 std::vector<std::pair<std::string, const nn::Module*>> Learner::players() const {
@@ -73,14 +74,11 @@ void Learner::sample_with(std::shared_ptr<const nn::Module> sampler) {
   if (preset_.average > 0.0) average_.emplace(*sampler_, preset_.average);
 }
 
-void Learner::replay(const std::vector<bool>& decisions, const Variables& inputs,
-                     const std::function<void(const Variables&)>& part) {
+Variables Learner::replay(const std::string& name, const std::vector<bool>& decisions, const Variables& inputs,
+                          const RoundPart& part) {
   if (eager_) return part(inputs);
-  const auto [place, added] = replays_.try_emplace(decisions, [part](const Variables& in) {
-    part(in);
-    return Variables{};
-  });
-  place->second(inputs);
+  const auto [place, added] = replays_.try_emplace({name, decisions}, part);
+  return place->second(inputs);
 }
 
 void Learner::retell() {
@@ -99,21 +97,19 @@ void Learner::tell_share(const std::string& figure, const Variable& value, doubl
                          [this, figure, share](xgrad::detail::Reads in) { report_[figure] += share * in[0]->item(); });
 }
 
-void Learner::tell_loss(const std::string& figure, const Variable& loss, const std::string& whose, double share) {
+void Learner::tell_loss(const std::string& figure, const Variable& loss, const std::string& whose) {
   check_finite(loss, whose);
-  tell_share(figure, loss, share);
+  tell(figure, loss);
 }
 
 void Learner::check_finite(const Variable& loss, const std::string& whose) {
   const Variable* const reads[] = {&loss};
-  xgrad::detail::perform("check loss", reads, {}, [this, whose](xgrad::detail::Reads in) { finite(*in[0], whose); });
-}
-
-double Learner::finite(const Variable& loss, const std::string& whose) const {
-  const double value = loss.item();
-  if (std::isfinite(value)) return value;
-  throw Diverged("[train] the " + whose + "'s loss is " + std::to_string(value) + " in step " +
-                 std::to_string(steps_ + 1) + "; try a smaller learning rate or another seed");
+  xgrad::detail::perform("check loss", reads, {}, [this, whose](xgrad::detail::Reads in) {
+    const double value = in[0]->item();
+    if (std::isfinite(value)) return;
+    throw Diverged("[train] the " + whose + "'s loss is " + std::to_string(value) + " in step " +
+                   std::to_string(steps_ + 1) + "; try a smaller learning rate or another seed");
+  });
 }
 
 std::vector<std::pair<std::string, Generator*>> Learner::streams() {

@@ -111,8 +111,8 @@ class Learner {
 
   const Preset preset_;
 
-  /// What step() does before it counts.
-  virtual RoundReport round() = 0;
+  /// What step() does before it counts; told by the functions below.
+  virtual void round() = 0;
 
   /// A network that moves by the preset's optimiser; saved in sections `name` and "opt" + `name`, its layers' random
   /// streams too. The reference stays valid.
@@ -128,11 +128,13 @@ class Learner {
   /// The module that draws samples: some of the players, of whose values the preset may want a moving average.
   void sample_with(std::shared_ptr<const nn::Module> sampler);
 
-  /// Does a part of a round. It is recorded at its first call with these decisions and shapes of inputs and replayed
-  /// from then on, unless the learner is eager; `decisions` are whatever else tells its C++ which way to go. The part
-  /// tells its figures by the functions below, the report being that of the present round.
-  void replay(const std::vector<bool>& decisions, const Variables& inputs,
-              const std::function<void(const Variables&)>& part);
+  /// What a part of a round computes of its inputs, for a later part or for what lies between them.
+  using RoundPart = std::function<Variables(const Variables&)>;
+  /// Does the part of that name. It is recorded at its first call with these decisions and shapes of inputs and
+  /// replayed from then on, unless the learner is eager; `decisions` are whatever else tells its C++ which way to go.
+  Variables replay(const std::string& name, const std::vector<bool>& decisions, const Variables& inputs,
+                   const RoundPart& part);
+  /// What this round has told so far.
   RoundReport& report() noexcept { return report_; }
   /// Forgets what this round has told so far.
   void retell();
@@ -140,13 +142,11 @@ class Learner {
   void tell(const std::string& figure, const Variable& value);
   /// share * value comes to a figure.
   void tell_share(const std::string& figure, const Variable& value, double share);
-  /// The same for a loss. @throws Diverged unless it is finite, naming whose it is.
-  void tell_loss(const std::string& figure, const Variable& loss, const std::string& whose, double share);
-  /// @throws Diverged unless the loss is finite.
+  /// A figure becomes the loss, which is checked.
+  void tell_loss(const std::string& figure, const Variable& loss, const std::string& whose);
+  /// @throws Diverged unless the loss is finite, naming whose it is.
   void check_finite(const Variable& loss, const std::string& whose);
 
-  /// The loss as a number. @throws Diverged unless it is finite, naming whose it is.
-  double finite(const Variable& loss, const std::string& whose) const;
   /// Every stream that a round draws from, by name: the learner's and those of the networks' layers.
   std::vector<std::pair<std::string, Generator*>> streams();
 
@@ -166,7 +166,7 @@ class Learner {
   std::vector<std::pair<std::string, Generator*>> streams_;
   std::shared_ptr<const nn::Module> sampler_;
   std::optional<MovingAverage> average_;
-  std::map<std::vector<bool>, Compiled> replays_;
+  std::map<std::pair<std::string, std::vector<bool>>, Compiled> replays_;
   RoundReport report_;
   bool eager_ = false;
   std::int64_t steps_ = 0;

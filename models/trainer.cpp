@@ -188,10 +188,9 @@ void Trainer::clip_weights() {
   for (Variable& p : d_.parameters) p.set_array(clamp(p, -preset_.weight_clip, preset_.weight_clip).array());
 }
 
-RoundReport Trainer::round() {
+void Trainer::round() {
   // More batches than this would make a record longer than its replays are worth, and all of them be in memory at once.
   constexpr int most_batches = 64;
-  report() = {};
   given_.clear();
   const double sd = preset_.instance_noise ? preset_.instance_noise->at(steps()) : 0.0;
   noise_sd_ = sd > 0.0 ? full({}, sd, DType::float64) : Variable();
@@ -207,7 +206,7 @@ RoundReport Trainer::round() {
     }
     const bool noisy = noise_sd_.defined();
     if (noisy) inputs.push_back(noise_sd_);
-    replay(decisions(), inputs, [this, batches, noisy](const Variables& in) {
+    replay("round", decisions(), inputs, [this, batches, noisy](const Variables& in) {
       const std::size_t of_samples = in.size() - (noisy ? 1 : 0), each = of_samples / static_cast<std::size_t>(batches);
       for (std::size_t i = 0; i < of_samples; i += each) {
         given_.emplace_back(in[i], each == 2 ? in[i + 1] : Variable());
@@ -215,10 +214,10 @@ RoundReport Trainer::round() {
       if (noisy) noise_sd_ = in.back();
       method_ ? play() : take_turns();
       noise_sd_ = {};
+      return Variables{};
     });
   }
   report()["gap"] = report().at("d_real") - report().at("d_fake");
-  return report();
 }
 
 std::vector<bool> Trainer::decisions() const {

@@ -31,7 +31,7 @@ class Trainer : public Learner {
   const Networks& networks() const noexcept { return networks_; }
 
  private:
-  RoundReport round() override;
+  void round() override;
   bool penalises_latent() const noexcept;
   /// What the players minimise in this round.
   const Objective& objective() const noexcept;

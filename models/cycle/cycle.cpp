@@ -24,17 +24,21 @@ CycleLearner::CycleLearner(Preset preset, std::shared_ptr<Translators> translato
   add_stream("poolB", pool_b_.random());
 }
 
-double CycleLearner::judge(Player& player, SamplePool& pool, const Variable& real, const Variable& fake) {
-  const Variable loss = preset_.objective.d_loss((*player.network)(real), (*player.network)(pool.exchange(fake)));
-  const double value = finite(loss, "discriminator " + player.name);
-  player.descend(loss);
-  return value;
-}
-
-RoundReport CycleLearner::round() {
-  const CycleGan& weights = std::get<CycleGan>(preset_.family);
+void CycleLearner::round() {
   const Variable a = a_().x;
   const Variable b = b_().x;
+  const Variables fakes =
+      replay("translate", {}, {a, b}, [this](const Variables& in) { return translate(in[0], in[1]); });
+  // The pools choose by what they have drawn and hold, which is no work for a record.
+  replay("judge", {}, {a, pool_a_.exchange(fakes[0]), b, pool_b_.exchange(fakes[1])}, [this](const Variables& in) {
+    judge(da_, "da_loss", in[0], in[1]);
+    judge(db_, "db_loss", in[2], in[3]);
+    return Variables{};
+  });
+}
+
+Variables CycleLearner::translate(const Variable& a, const Variable& b) {
+  const CycleGan& weights = std::get<CycleGan>(preset_.family);
   Translators& t = *translators_;
   const Variable to_b = t.g()(a);
   const Variable to_a = t.f()(b);
@@ -45,14 +49,17 @@ RoundReport CycleLearner::round() {
     return preset_.objective.g_loss(preset_.objective.g_sees_real ? d(real) : Variable(), d(fake));
   };
   const Variable loss = fool(db_, b, to_b) + fool(da_, a, to_a) + weights.cycle * cycle + weights.identity * identity;
-  RoundReport report;
-  report["t_loss"] = finite(loss, "translators");
-  report["cycle"] = cycle.item();
-  report["identity"] = identity.item();
+  tell_loss("t_loss", loss, "translators");
+  tell("cycle", cycle);
+  tell("identity", identity);
   t_.descend(loss);
-  report["da_loss"] = judge(da_, pool_a_, a, to_a);
-  report["db_loss"] = judge(db_, pool_b_, b, to_b);
-  return report;
+  return {to_a.detach(), to_b.detach()};
+}
+
+void CycleLearner::judge(Player& player, const std::string& figure, const Variable& real, const Variable& fake) {
+  const Variable loss = preset_.objective.d_loss((*player.network)(real), (*player.network)(fake));
+  tell_loss(figure, loss, "discriminator " + player.name);
+  player.descend(loss);
 }
 
 }  // namespace xgrad::models

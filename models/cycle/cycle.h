@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include <xgrad/models/cycle/pool.h>
 #include <xgrad/models/cycle/translators.h>
@@ -20,9 +21,11 @@ class CycleLearner : public Learner {
                std::shared_ptr<nn::Module> of_b, Source a, Source b, std::uint64_t seed);
 
  private:
-  RoundReport round() override;
-  /// One update on real and pooled generated samples; gives the loss.
-  double judge(Player& player, SamplePool& pool, const Variable& real, const Variable& fake);
+  void round() override;
+  /// One update of both translators; gives the samples of a and of b that they made of the other domain's.
+  Variables translate(const Variable& a, const Variable& b);
+  /// One update of a discriminator on real and pooled generated samples.
+  void judge(Player& player, const std::string& figure, const Variable& real, const Variable& fake);
 
   std::shared_ptr<Translators> translators_;
   Source a_, b_;

@@ -12,8 +12,7 @@ Variables ContextEncoder::demonstrate(const Variables& real) {
 }
 
 Variable hole_loss(const Variable& x, const Variable& imagined, const Variable& hole) {
-  const double pixels = sum(hole).item() * static_cast<double>(x.size(0));
-  return 1.0 / pixels * sum(hole * square(x - imagined));
+  return sum(hole * square(x - imagined)) / (static_cast<double>(x.size(0)) * sum(hole));
 }
 
 ContextEncoderLearner::ContextEncoderLearner(Preset preset, std::shared_ptr<ContextEncoder> generator,
@@ -26,30 +25,34 @@ ContextEncoderLearner::ContextEncoderLearner(Preset preset, std::shared_ptr<Cont
   sample_with(generator_);
 }
 
-RoundReport ContextEncoderLearner::round() {
+void ContextEncoderLearner::round() {
+  replay("round", {}, {source_().x}, [this](const Variables& in) {
+    learn(in[0]);
+    return Variables{};
+  });
+}
+
+void ContextEncoderLearner::learn(const Variable& x) {
   const double adversarial = std::get<Inpainting>(preset_.family).adversarial;
   const Objective& objective = preset_.objective;
   nn::Module& d = *d_.network;
-  const Variable x = source_().x;
   const Variable imagined = generator_->imagine(x);
   const Variable filled = fill_in(x, imagined, generator_->hole());
-  RoundReport report;
 
   const Variable r = d(x);
   const Variable f = d(filled.detach());
   const Variable d_loss = objective.d_loss(r, f);
-  report["d_loss"] = finite(d_loss, "discriminator");
-  report["d_real"] = mean(r.detach()).item();
-  report["d_fake"] = mean(f.detach()).item();
+  tell_loss("d_loss", d_loss, "discriminator");
+  tell("d_real", mean(r.detach()));
+  tell("d_fake", mean(f.detach()));
   d_.descend(d_loss);
 
   const Variable reconstruction = hole_loss(x, imagined, generator_->hole());
   const Variable judged = objective.g_loss(objective.g_sees_real ? d(x).detach() : Variable(), d(filled));
   const Variable g_loss = (1.0 - adversarial) * reconstruction + adversarial * judged;
-  report["g_loss"] = finite(g_loss, "generator");
-  report["reconstruction"] = reconstruction.item();
+  tell_loss("g_loss", g_loss, "generator");
+  tell("reconstruction", reconstruction);
   g_.descend(g_loss);
-  return report;
 }
 
 }  // namespace xgrad::models

@@ -44,7 +44,8 @@ class ContextEncoderLearner : public Learner {
                         std::shared_ptr<nn::Module> discriminator, Source source);
 
  private:
-  RoundReport round() override;
+  void round() override;
+  void learn(const Variable& x);
 
   std::shared_ptr<ContextEncoder> generator_;
   Source source_;

@@ -16,21 +16,20 @@ VaeLearner::VaeLearner(Preset preset, std::shared_ptr<Autoencoder> autoencoder, 
   add_stream("noise", noise_);
 }
 
-RoundReport VaeLearner::round() {
-  report() = {};
-  replay({}, {source_().x}, [this](const Variables& in) {
+void VaeLearner::round() {
+  replay("round", {}, {source_().x}, [this](const Variables& in) {
     const Vae& weights = std::get<Vae>(preset_.family);
     const Posterior posterior = autoencoder_->encode(in[0]);
     const Variable image = (*autoencoder_)(posterior.draw(noise_));
     const Variable reconstruction = gaussian_reconstruction(in[0], image, weights.deviation);
     const Variable kl = divergence_from_prior(posterior);
     const Variable loss = reconstruction + weights.kl * kl;
-    tell_loss("loss", loss, "autoencoder", 1.0);
+    tell_loss("loss", loss, "autoencoder");
     tell("reconstruction", reconstruction);
     tell("kl", kl);
     player_.descend(loss);
+    return Variables{};
   });
-  return report();
 }
 
 }  // namespace xgrad::models

@@ -17,7 +17,7 @@ class VaeLearner : public Learner {
   VaeLearner(Preset preset, std::shared_ptr<Autoencoder> autoencoder, Source source, std::uint64_t seed);
 
  private:
-  RoundReport round() override;
+  void round() override;
 
   std::shared_ptr<Autoencoder> autoencoder_;
   Source source_;

@@ -26,11 +26,17 @@ VaeGanLearner::VaeGanLearner(Preset preset, std::shared_ptr<nn::Module> encoder,
   add_stream("noise", noise_);
 }
 
-RoundReport VaeGanLearner::round() {
+void VaeGanLearner::round() {
+  replay("round", {}, {source_().x}, [this](const Variables& in) {
+    learn(in[0]);
+    return Variables{};
+  });
+}
+
+void VaeGanLearner::learn(const Variable& x) {
   const VaeGan& weights = std::get<VaeGan>(preset_.family);
   const Objective& objective = preset_.objective;
   nn::Module& score = (*discriminator_)[discriminator_->size() - 1];
-  const Variable x = source_().x;
   const std::int64_t n = x.size(0);
 
   const Posterior posterior = autoencoder_->encode(x);
@@ -46,19 +52,17 @@ RoundReport VaeGanLearner::round() {
   const Variable e_loss = reconstruction + weights.kl * kl;
   const Variable g_loss = weights.features * reconstruction + objective.g_loss(r.detach(), f);
   const Variable d_loss = objective.d_loss(r, f);
-  RoundReport report;
-  report["e_loss"] = finite(e_loss, "encoder");
-  report["g_loss"] = finite(g_loss, "generator");
-  report["d_loss"] = finite(d_loss, "discriminator");
-  report["reconstruction"] = reconstruction.item();
-  report["kl"] = kl.item();
-  report["d_real"] = mean(r.detach()).item();
-  report["d_fake"] = mean(f.detach()).item();
+  tell_loss("e_loss", e_loss, "encoder");
+  tell_loss("g_loss", g_loss, "generator");
+  tell_loss("d_loss", d_loss, "discriminator");
+  tell("reconstruction", reconstruction);
+  tell("kl", kl);
+  tell("d_real", mean(r.detach()));
+  tell("d_fake", mean(f.detach()));
   // An update leaves the graph what it was, so that the later sweeps are of the same parameters.
   e_.descend(e_loss, {.retain_graph = true});
   g_.descend(g_loss, {.retain_graph = true});
   d_.descend(d_loss);
-  return report;
 }
 
 }  // namespace xgrad::models

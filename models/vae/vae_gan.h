@@ -27,7 +27,8 @@ class VaeGanLearner : public Learner {
                 std::shared_ptr<nn::Sequential> discriminator, Source source, std::uint64_t seed);
 
  private:
-  RoundReport round() override;
+  void round() override;
+  void learn(const Variable& x);
 
   std::shared_ptr<Autoencoder> autoencoder_;
   std::shared_ptr<nn::Sequential> discriminator_;
