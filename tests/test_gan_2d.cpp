@@ -79,5 +79,6 @@ TEST_CASE("gan_2d trains, draws, tabulates and goes on") {
       gan_2d("table --net small --presets gan --steps 1 --seeds 3 --jobs 1 --out " + folder.file("folder"));
   CHECK(failed.code == 1);
   CHECK(failed.text.find("cannot write") != std::string::npos);
+  CHECK(failed.text.find("3 of 3 runs failed") != std::string::npos);
   CHECK(gan_2d("").code == 2);
 }

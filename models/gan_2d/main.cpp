@@ -20,6 +20,7 @@ int main(int argc, char** argv) {
       "Examples:\n  gan_2d train --data ring --preset wgan-gp\n"
       "  gan_2d table --data ring --net small --presets gan,pacgan2,unrolled:5000 --seeds 3\n  gan_2d games");
   xgrad::gan_2d::add_train(app);
+  xgrad::gan_2d::add_run(app);
   xgrad::gan_2d::add_table(app);
   xgrad::gan_2d::add_games(app);
   const auto fail = [](int code, const std::exception& e) {

@@ -3,29 +3,24 @@
 // processes of their own; finished ones are read back from the results file.
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <memory>
-#include <optional>
-#include <tuple>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/gan_2d/commands.h>
-#include <xgrad/models/gan_2d/experiment.h>
+#include <xgrad/models/gan_2d/results.h>
 #include <xgrad/models/metrics/statistics.h>
-#include <xgrad/models/run/processes.h>
+#include <xgrad/models/run/child.h>
 #include <xgrad/models/toy_network.h>
 
 namespace xgrad::gan_2d {
 
 namespace {
 
-namespace fs = std::filesystem;
 using models::ModeStatistics;
 
 struct TableOptions {
@@ -33,9 +28,9 @@ struct TableOptions {
   std::vector<std::string> presets = {"gan", "unrolled", "wgan-gp", "r1", "r3gan", "pacgan2", "cgd"};
   std::string network = "published";
   std::int64_t steps = 20000;
-  int seeds = 10;
+  std::uint64_t seeds = 10;
   int jobs = 0;
-  fs::path out;
+  std::filesystem::path out = default_results;
 };
 
 /// A preset and the length of its runs.
@@ -54,55 +49,14 @@ Row row_of(const std::string& text, std::int64_t steps) {
   return {text.substr(0, colon), own};
 }
 
-struct Result {
-  std::optional<ModeStatistics> statistics;  ///< none: it diverged
-  double seconds = 0.0;                      ///< of one core
-};
-
-/// What finished runs have left in the results file, by preset, rounds and seed.
-using Results = std::map<std::tuple<std::string, std::int64_t, int>, Result>;
-
-Results read_results(const fs::path& file, const TableOptions& o) {
-  Results results;
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) {
-    const auto entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object() || entry.value("data", "") != o.data || entry.value("net", "") != o.network) continue;
-    auto& result = results[{entry.at("preset"), entry.at("steps"), entry.at("seed")}];
-    result.seconds = entry.at("seconds");
-    if (entry.value("diverged", false)) continue;
-    result.statistics = ModeStatistics{entry.at("modes"), entry.at("high_quality"), entry.at("reverse_kl")};
-  }
-  return results;
-}
-
-Setting setting_of(const TableOptions& o, const Row& row, int seed) {
-  return {.data = o.data, .preset = row.preset, .network = o.network, .seed = static_cast<std::uint64_t>(seed)};
-}
-
-Result run(const Setting& setting, std::int64_t steps) {
-  Result result;
-  try {
-    Experiment experiment(setting);
-    while (experiment.steps() < steps) experiment.step();
-    result.statistics = experiment.statistics();
-  } catch (const models::Diverged&) {
-  }
-  result.seconds = static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
-  return result;
-}
-
-// A line is short enough to be written at once, so that those of several processes do not mix.
-void append(const fs::path& file, const Setting& setting, std::int64_t steps, const Result& result) {
-  nlohmann::json entry = {{"data", setting.data}, {"preset", setting.preset}, {"net", setting.network},
-                          {"steps", steps},       {"seed", setting.seed},     {"seconds", result.seconds}};
-  if (const auto& s = result.statistics) {
-    entry.update({{"modes", s->modes}, {"high_quality", s->high_quality}, {"reverse_kl", s->reverse_kl}});
-  } else {
-    entry["diverged"] = true;
-  }
-  std::ofstream out(file, std::ios::app);
-  if (!(out << entry.dump() << std::endl)) throw IoError("cannot write " + file.string());
+std::vector<std::string> words_of(const TableOptions& o, const Row& row, std::uint64_t seed) {
+  return {"run",
+          "--data=" + o.data,
+          "--net=" + o.network,
+          "--preset=" + row.preset,
+          "--steps=" + std::to_string(row.steps),
+          "--seed=" + std::to_string(seed),
+          "--out=" + o.out.string()};
 }
 
 /// "6.30 +- 0.42" over the runs that ended.
@@ -122,9 +76,9 @@ void print(const TableOptions& o, const std::vector<Row>& rows, const Results& r
   for (const Row& row : rows) {
     std::vector<ModeStatistics> ended;
     double seconds = 0.0;
-    for (int seed = 1; seed <= o.seeds; ++seed) {
+    for (std::uint64_t seed = 1; seed <= o.seeds; ++seed) {
       const Result& result = results.at({row.preset, row.steps, seed});
-      seconds += result.seconds / o.seeds;
+      seconds += result.seconds / static_cast<double>(o.seeds);
       if (result.statistics) ended.push_back(*result.statistics);
     }
     const auto of = [&](double (*value)(const ModeStatistics&), const char* format) {
@@ -134,7 +88,7 @@ void print(const TableOptions& o, const std::vector<Row>& rows, const Results& r
     const auto quality = of([](const ModeStatistics& s) { return 100.0 * s.high_quality; }, "%.1f +- %.1f");
     const auto kl = of([](const ModeStatistics& s) { return s.reverse_kl; }, "%.2f +- %.2f");
     std::string runs = std::to_string(ended.size());
-    const auto diverged = static_cast<std::size_t>(o.seeds) - ended.size();
+    const auto diverged = o.seeds - ended.size();
     if (diverged > 0) runs += ", " + std::to_string(diverged) + " diverged";
     std::printf("| %s | %lld | %s | %s | %s | %s | %.0f |\n", row.preset.c_str(), static_cast<long long>(row.steps),
                 modes.c_str(), quality.c_str(), kl.c_str(), runs.c_str(), seconds);
@@ -159,27 +113,28 @@ void table(const TableOptions& o) {
   std::vector<Row> rows;
   for (const std::string& text : o.presets) {
     rows.push_back(row_of(text, o.steps));
-    plane_preset(setting_of(o, rows.back(), 1));
+    plane_preset({.data = o.data, .preset = rows.back().preset, .network = o.network});
   }
-  const fs::path file = o.out.empty() ? fs::path("runs") / "2d-table.jsonl" : o.out;
-  if (file.has_parent_path()) fs::create_directories(file.parent_path());
-  const Results known = read_results(file, o);
-  std::vector<std::pair<Row, int>> missing;
-  for (int seed = 1; seed <= o.seeds; ++seed) {
+  const auto results = [&] { return read_results(o.out, o.data, o.network); };
+  const Results known = results();
+  std::vector<std::vector<std::string>> missing;
+  for (std::uint64_t seed = 1; seed <= o.seeds; ++seed) {
     for (const Row& row : rows) {
-      if (known.count({row.preset, row.steps, seed}) == 0) missing.emplace_back(row, seed);
+      if (!known.contains({row.preset, row.steps, seed})) missing.push_back(words_of(o, row, seed));
     }
   }
-  models::in_processes(missing.size(), o.jobs, [&](std::size_t i) {
-    const auto& [row, seed] = missing[i];
-    const Setting setting = setting_of(o, row, seed);
-    const Result result = run(setting, row.steps);
-    append(file, setting, row.steps, result);
-    std::fprintf(stderr, "%s, seed %d: %s, %.0f s\n", row.preset.c_str(), seed,
-                 result.statistics ? (std::to_string(result.statistics->modes) + " modes").c_str() : "diverged",
-                 result.seconds);
-  });
-  print(o, rows, read_results(file, o));
+  std::size_t failed = 0;
+  models::run_children(
+      missing.size(), o.jobs, [&](std::size_t i) { return models::Child(missing[i]); },
+      [&](std::size_t, int code) {
+        failed += code != 0 ? 1 : 0;
+        return true;
+      });
+  if (failed > 0) {
+    throw Error(std::to_string(failed) + " of " + std::to_string(missing.size()) +
+                " runs failed; the same command tries them again");
+  }
+  print(o, rows, results());
 }
 
 }  // namespace
@@ -194,8 +149,8 @@ void add_table(CLI::App& app) {
   command->add_option("--net", options->network, "published or small")->capture_default_str();
   command->add_option("--steps", options->steps, "Rounds of each run")->capture_default_str();
   command->add_option("--seeds", options->seeds, "Runs of each preset")->capture_default_str();
-  command->add_option("--jobs", options->jobs, "Runs at a time; by default one for each thread");
-  command->add_option("--out", options->out, "Results, one JSON line a run; by default runs/2d-table.jsonl");
+  command->add_option("--jobs", options->jobs, "Runs at a time; by default as many as there are cores");
+  command->add_option("--out", options->out, "Results, one JSON line a run")->capture_default_str();
   command->callback([options] { table(*options); });
 }
 

@@ -58,18 +58,21 @@ void train(const TrainOptions& o) {
 
 }  // namespace
 
+void add_setting(CLI::App& command, Setting& setting) {
+  command.add_option("--data", setting.data, "ring or grid")->capture_default_str();
+  command.add_option("--preset", setting.preset, "Kind of GAN, as gan_mnist info --presets lists them")
+      ->capture_default_str();
+  command.add_option("--net", setting.network, "published or small")->capture_default_str();
+  command.add_option("--lr", setting.lr, "Learning rate; by default the network's, or the preset's");
+  command.add_option("--seed", setting.seed, "Names the random numbers")->capture_default_str();
+}
+
 void add_train(CLI::App& app) {
   CLI::App* command = app.add_subcommand("train", "Train a GAN on a mixture; writes figures and pictures");
   const auto options = std::make_shared<TrainOptions>();
-  Setting& setting = options->setting;
-  command->add_option("--data", setting.data, "ring or grid")->capture_default_str();
-  command->add_option("--preset", setting.preset, "Kind of GAN, as gan_mnist info --presets lists them")
-      ->capture_default_str();
-  command->add_option("--net", setting.network, "published or small")->capture_default_str();
-  command->add_option("--lr", setting.lr, "Learning rate; by default the network's, or the preset's");
+  add_setting(*command, options->setting);
   command->add_option("--steps", options->steps, "Rounds")->capture_default_str();
   command->add_option("--every", options->every, "Rounds between figures and pictures")->capture_default_str();
-  command->add_option("--seed", setting.seed, "Names the random numbers")->capture_default_str();
   command->add_option("--out", options->out, "Folder; by default runs/2d-<preset>-<data>-<seed>");
   command->add_flag("--eager", options->eager, "Run each round op by op, instead of recording one and replaying it");
   command->callback([options] { train(*options); });

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gan_mnist sweep: trains over a grid of settings, seeds and folds, on all cores, and tabulates the results. Resumable.
 #include <algorithm>
-#include <chrono>
-#include <csignal>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
-#include <list>
 #include <memory>
-#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include <xgrad/models/gan_mnist/child.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/interrupt.h>
@@ -21,6 +14,7 @@
 #include <xgrad/models/gan_mnist/sweep_plot.h>
 #include <xgrad/models/gan_mnist/sweep_results.h>
 #include <xgrad/models/run/checkpoint.h>
+#include <xgrad/models/run/child.h>
 #include <xgrad/models/run/folder_lock.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/nn/file.h>
@@ -114,22 +108,12 @@ class Sweep {
   int run() {
     const std::vector<Job> all = jobs(plan_);
     total_ = all.size();
-    for (const Job& job : all) (results_.has(job) ? done_ : waiting_).push_back(job);
+    std::vector<Job> waiting;
+    for (const Job& job : all) (results_.has(job) ? done_ : waiting).push_back(job);
     if (!done_.empty()) std::printf("%zu of %zu runs are done already\n", done_.size(), total_);
-    const std::size_t most = options_.jobs > 0 ? static_cast<std::size_t>(options_.jobs) : cores();
-    bool stopping = false;
-    while (!running_.empty() || (!stopping && !waiting_.empty())) {
-      if (interrupted() && !stopping) {
-        stopping = true;
-        for (const Running& r : running_) r.child.signal(SIGTERM);
-      }
-      while (!stopping && !waiting_.empty() && running_.size() < most) start();
-      if (!collect()) {
-        stopping = true;
-        for (const Running& r : running_) r.child.signal(SIGTERM);
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
+    models::run_children(
+        waiting.size(), options_.jobs, [&](std::size_t i) { return start(waiting[i]); },
+        [&](std::size_t i, int code) { return ended(waiting[i], code); }, interrupted);
     tell();
     if (!fatal_.empty()) throw UsageError(fatal_);
     if (interrupted()) {
@@ -144,13 +128,6 @@ class Sweep {
   }
 
  private:
-  struct Running {
-    Job job;
-    Child child;
-  };
-
-  static std::size_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
-
   // A name for a file or folder.
   static std::string slug(std::string name) {
     std::replace_if(
@@ -160,9 +137,7 @@ class Sweep {
   fs::path folder(const Job& job) const { return options_.out / "runs" / slug(job.name()); }
   fs::path log(const Job& job) const { return options_.out / "logs" / (slug(job.name()) + ".txt"); }
 
-  void start() {
-    const Job job = waiting_.front();
-    waiting_.erase(waiting_.begin());
+  models::Child start(const Job& job) const {
     const fs::path run = folder(job);
     std::vector<std::string> words = {"train", "--quiet", "--threads=" + std::to_string(threads())};
     words.push_back("--measure=" + std::to_string(plan_.number));
@@ -181,30 +156,21 @@ class Sweep {
       const std::vector<std::string> own = arguments(plan_, job);
       words.insert(words.end(), own.begin(), own.end());
     }
-    running_.push_back({job, Child(words, log(job))});
+    return models::Child(words, log(job));
   }
 
   int threads() const { return options_.settings.threads.value_or(1); }
 
-  // Takes in those that have ended. False when there is no sense in going on.
-  bool collect() {
-    for (auto at = running_.begin(); at != running_.end();) {
-      const std::optional<int> code = at->child.poll();
-      if (!code) {
-        ++at;
-        continue;
-      }
-      const Job job = at->job;
-      at = running_.erase(at);
-      if (*code == exit_done || *code == exit_diverged) {
-        record(job, *code == exit_diverged);
-      } else if (*code == exit_usage || *code == exit_data) {
-        fatal_ = job.name() + ": " + last_words(job);
-        return false;
-      } else if (!(*code == exit_interrupted && interrupted())) {
-        ++failed_;
-        std::fprintf(stderr, "%s ended with %d: %s\n", job.name().c_str(), *code, last_words(job).c_str());
-      }
+  // False when there is no sense in going on.
+  bool ended(const Job& job, int code) {
+    if (code == exit_done || code == exit_diverged) {
+      record(job, code == exit_diverged);
+    } else if (code == exit_usage || code == exit_data) {
+      fatal_ = job.name() + ": " + last_words(job);
+      return false;
+    } else if (!(code == exit_interrupted && interrupted())) {
+      ++failed_;
+      std::fprintf(stderr, "%s ended with %d: %s\n", job.name().c_str(), code, last_words(job).c_str());
     }
     return true;
   }
@@ -262,9 +228,7 @@ class Sweep {
   models::FolderLock lock_;
   SweepResults results_;
   std::size_t total_ = 0;
-  std::vector<Job> waiting_;
   std::vector<Job> done_;
-  std::list<Running> running_;
   std::size_t failed_ = 0;
   std::string fatal_;
 };
