@@ -126,6 +126,25 @@ TEST_CASE("index_select and index_add along every axis") {
   }
 }
 
+TEST_CASE("scatter_add and index_add give the same bits with any number of threads") {
+  const Shape shape{64, 50};
+  const Array x = spread<float>({64, 3000}, -1, 1);
+  const Array index = spread<std::int64_t>({64, 3000}, 0, 49.9), line = spread<std::int64_t>({3000}, 0, 49.9);
+  Array want = Array::zeros(shape), want_of_line = Array::zeros(shape);
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    const std::int64_t row = i / 3000 * 50;
+    want.mutable_data<float>()[row + index.data<std::int64_t>()[i]] += x.data<float>()[i];
+    want_of_line.mutable_data<float>()[row + line.data<std::int64_t>()[i % 3000]] += x.data<float>()[i];
+  }
+  with_each_thread_count([&] {
+    Array sum = Array::zeros(shape), sum_of_line = Array::zeros(shape);
+    kernels::scatter_add("scatter_add", x, 1, index, sum);
+    kernels::index_add("index_add", x, 1, line, sum_of_line);
+    CHECK(same<float>(sum, want));
+    CHECK(same<float>(sum_of_line, want_of_line));
+  });
+}
+
 TEST_CASE("indices out of range are refused before anything is written") {
   const Array x = spread<float>({3, 4}, -1, 1);
   for (const std::int64_t bad : {std::int64_t{4}, std::int64_t{-5}, std::numeric_limits<std::int64_t>::min()}) {

@@ -65,13 +65,18 @@ void gather(const char* op, const Array& x, std::size_t axis, const Array& index
 
 void scatter_add(const char* op, const Array& x, std::size_t axis, const Array& index, Array& out) {
   check_indices(op, index, out.shape()[axis]);
+  if (index.size() == 0) return;
+  const Sides sides(index.shape(), axis);
+  const std::int64_t slices = sides.outer, slice = sides.extent * sides.inner;
   with_type(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* in = x.data<T>();
     T* y = out.mutable_data<T>();
-    // One thread: two elements may fall on one place, and their order is part of the result.
-    for_indexed(out.shape(), axis, index, 0, index.size(),
-                [&](std::int64_t k, std::int64_t place) { y[place] += in[k]; });
+    // Two elements may fall on one place, and their order is part of the result: threads part the axes before this one.
+    parallel_for(slices, std::max<std::int64_t>(1, 16384 / slice), [&](std::int64_t begin, std::int64_t end) {
+      for_indexed(out.shape(), axis, index, begin * slice, end * slice,
+                  [&](std::int64_t k, std::int64_t place) { y[place] += in[k]; });
+    });
   });
 }
 
@@ -99,15 +104,20 @@ void index_add(const char* op, const Array& x, std::size_t axis, const Array& in
   const Sides sides(out.shape(), axis);
   const std::int64_t extent = sides.extent, count = index.size();
   check_indices(op, index, extent);
+  if (x.size() == 0) return;
   const std::int64_t* i = index.data<std::int64_t>();
   with_type(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* in = x.data<T>();
     T* y = out.mutable_data<T>();
-    for (std::int64_t k = 0; k < sides.outer * count; ++k) {
-      T* row = y + (k / count * extent + wrapped(i[k % count], extent)) * sides.inner;
-      for (std::int64_t j = 0; j < sides.inner; ++j) row[j] += in[k * sides.inner + j];
-    }
+    // As above.
+    parallel_for(sides.outer, std::max<std::int64_t>(1, 32768 / (count * sides.inner)),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t k = begin * count; k < end * count; ++k) {
+                     T* row = y + (k / count * extent + wrapped(i[k % count], extent)) * sides.inner;
+                     for (std::int64_t j = 0; j < sides.inner; ++j) row[j] += in[k * sides.inner + j];
+                   }
+                 });
   });
 }
 
