@@ -131,17 +131,32 @@ OpRow row_of_conv1d() {
                [=] {
                  conv1d(x, values({3, 3, 2}, 2));
                },
-               "[conv1d] over images of height 1: [conv2d] (2, 4"),
+               "[conv1d] (2, 4, 5) does not fit (3, 3, 2) in 1 group"),
            throws<ShapeError>(
                [=] {
                  conv1d(x, values({3, 4}, 2));
                },
-               "[conv1d] takes arrays of three axes"),
+               "[conv1d] takes (N, C, L) and (O, C / groups, K) of three axes each, got (2, 4, 5) and (3, 4)"),
+           throws<ShapeError>(
+               [=] {
+                 conv1d(x, values({3, 4, 8}, 2), {}, {.padding = 1});
+               },
+               "[conv1d] the kernel (3, 4, 8) is larger than the padded input (2, 4, 5)"),
+           throws<ShapeError>(
+               [=] {
+                 conv1d(x, values({3, 4, 2}, 2), values({4}, 3));
+               },
+               "[conv1d] bias (4,) does not fit 3 output channels"),
+           throws<DTypeError>(
+               [=] {
+                 conv1d(x, astype(values({3, 4, 2}, 2), DType::float32));
+               },
+               "[conv1d]"),
            throws<ValueError>(
                [=] {
                  conv1d(x, values({3, 4, 2}, 2), {}, {.stride = 0});
                },
-               "stride")}};
+               "[conv1d] stride and dilation must be at least 1")}};
 }
 
 OpRow row_of_conv_transpose1d() {
@@ -165,7 +180,7 @@ OpRow row_of_conv_transpose1d() {
               [] {
                 conv_transpose1d(values({2, 4, 3}, 1), values({4, 3, 2}, 2), {}, {}, 1);
               },
-              "[conv_transpose1d] over images of height 1: [conv_transpose2d] the output padding 1")}};
+              "[conv_transpose1d] the output padding 1")}};
 }
 
 OpRow row_of_conv1d_weight() {
@@ -183,7 +198,7 @@ OpRow row_of_conv1d_weight() {
           [] {
             conv1d_weight(values({2, 3, 4}, 1), values({1, 2, 3}, 2), 2);
           },
-          "[conv1d_weight] over images of height 1: [conv2d_weight]")}};
+          "[conv1d_weight] (2, 3, 4) does not fit (1, 2, 3) in 1 group")}};
 }
 
 }  // namespace
