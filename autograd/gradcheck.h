@@ -18,7 +18,7 @@ struct GradcheckOptions {
   int directions = 2;      ///< random directions a check
 };
 
-struct GradcheckResult {
+struct [[nodiscard]] GradcheckResult {
   bool ok = true;
   std::string message;  ///< what differs: order, input, both numbers
   explicit operator bool() const noexcept { return ok; }
