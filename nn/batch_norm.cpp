@@ -12,26 +12,10 @@ namespace xgrad::nn {
 
 BatchNorm::BatchNorm(const char* name, std::int64_t channels, std::size_t least_rank, std::size_t most_rank,
                      const BatchNormOptions& options)
-    : name_(name),
-      channels_(channels),
+    : ChannelNorm(name, channels, {options.affine, options.track_running_stats, options.eps, options.dtype}),
       least_rank_(least_rank),
       most_rank_(most_rank),
-      eps_(options.eps),
-      momentum_(options.momentum) {
-  if (channels <= 0) {
-    throw ValueError("[" + std::string(name) + "] needs at least one channel, not " + std::to_string(channels));
-  }
-  const Shape shape{channels};
-  if (options.affine) {
-    weight = register_parameter("weight", Array::full(shape, 1.0, options.dtype));
-    bias = register_parameter("bias", Array::zeros(shape, options.dtype));
-  }
-  if (options.track_running_stats) {
-    running_mean = register_buffer("running_mean", Array::zeros(shape, options.dtype));
-    running_var = register_buffer("running_var", Array::full(shape, 1.0, options.dtype));
-    num_batches_tracked = register_buffer("num_batches_tracked", Array::zeros({}, DType::int64));
-  }
-}
+      momentum_(options.momentum) {}
 
 Variable BatchNorm::forward(const Variable& x) {
   if (x.rank() < least_rank_ || x.rank() > most_rank_ || x.shape()[1] != channels_) {
@@ -40,24 +24,16 @@ Variable BatchNorm::forward(const Variable& x) {
                      (most_rank_ > least_rank_ ? " to " + std::to_string(most_rank_) : std::string()) + " axes, got " +
                      to_string(x.shape()));
   }
-  if (uses_batch()) {
-    const std::int64_t count = x.size() / channels_;
-    if (count < 2) {
-      throw ValueError("[" + std::string(name_) + "] needs more than one value a channel in training, got " +
-                       to_string(x.shape()) + "; use a larger batch or eval()");
-    }
-    if (is_training() && running_mean.defined()) track(x, count);
-    const Shape channels{channels_};
-    return detail::standardize(x, weight.defined() ? weight : full(channels, 1.0, x.dtype()),
-                               weight.defined() ? bias : full(channels, 0.0, x.dtype()), eps_);
+  if (!uses_batch()) return by_running_statistics(x);
+  const std::int64_t count = x.size() / channels_;
+  if (count < 2) {
+    throw ValueError("[" + std::string(name_) + "] needs more than one value a channel in training, got " +
+                     to_string(x.shape()) + "; use a larger batch or eval()");
   }
-  // Per channel, as (C, 1, ...): broadcasts against (N, C, ...).
-  Shape per_channel{channels_};
-  while (per_channel.rank() + 1 < x.rank()) per_channel.push_back(1);
-  const Variable centred = x - reshape(running_mean, per_channel);
-  const Variable scale = rsqrt(reshape(running_var, per_channel) + eps_);
-  if (!weight.defined()) return centred * scale;
-  return centred * (scale * reshape(weight, per_channel)) + reshape(bias, per_channel);
+  if (is_training() && running_mean.defined()) track(x, count);
+  const Shape channels{channels_};
+  return detail::standardize(x, weight.defined() ? weight : full(channels, 1.0, x.dtype()),
+                             weight.defined() ? bias : full(channels, 0.0, x.dtype()), eps_);
 }
 
 void BatchNorm::track(const Variable& x, std::int64_t count) {
@@ -80,7 +56,5 @@ void BatchNorm::track(const Variable& x, std::int64_t count) {
                            Variable(tracked).set_array(Array::full({}, static_cast<double>(batches), DType::int64));
                          });
 }
-
-std::string BatchNorm::describe() const { return std::string(name_) + "(" + std::to_string(channels_) + ")"; }
 
 }  // namespace xgrad::nn

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include <xgrad/nn/module.h>
+#include <xgrad/nn/channel_norm.h>
 
 namespace xgrad::nn {
 
@@ -22,15 +22,10 @@ struct BatchNormOptions {
 /// unbiased), as in PyTorch; in evaluation mode they are the running ones. Samples of a training batch see each other:
 /// mixes_samples() says so.
 /// @throws ShapeError on another number of axes or channels, ValueError on one value a channel in training.
-class BatchNorm : public Module {
+class BatchNorm : public ChannelNorm {
  public:
   Variable forward(const Variable& x) override;
   bool mixes_samples() const override { return uses_batch(); }
-  std::string describe() const override;
-
-  Variable weight;                                          ///< starts at 1; undefined without affine
-  Variable bias;                                            ///< starts at 0
-  Variable running_mean, running_var, num_batches_tracked;  ///< undefined when not tracked
 
  protected:
   BatchNorm(const char* name, std::int64_t channels, std::size_t least_rank, std::size_t most_rank,
@@ -40,10 +35,7 @@ class BatchNorm : public Module {
   bool uses_batch() const { return is_training() || !running_mean.defined(); }
   void track(const Variable& x, std::int64_t count);
 
-  const char* name_;
-  std::int64_t channels_;
   std::size_t least_rank_, most_rank_;
-  double eps_;
   std::optional<double> momentum_;
 };
 

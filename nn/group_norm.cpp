@@ -10,23 +10,6 @@
 
 namespace xgrad::nn {
 
-namespace {
-
-/// (C, 1, ...), which broadcasts against (N, C, ...).
-Shape per_channel(std::int64_t channels, std::size_t rank) {
-  Shape shape{channels};
-  while (shape.rank() + 1 < rank) shape.push_back(1);
-  return shape;
-}
-
-Variable scaled(const Variable& y, const Variable& weight, const Variable& bias) {
-  if (!weight.defined()) return y;
-  const Shape shape = per_channel(weight.size(), y.rank());
-  return y * reshape(weight, shape) + reshape(bias, shape);
-}
-
-}  // namespace
-
 GroupNorm::GroupNorm(std::int64_t groups, std::int64_t channels, const GroupNormOptions& options)
     : groups_(groups), channels_(channels), eps_(options.eps) {
   if (groups <= 0 || channels <= 0 || channels % groups != 0) {
@@ -47,7 +30,7 @@ Variable GroupNorm::forward(const Variable& x) {
   const Shape rows{x.size(0) * groups_};
   const Variable y =
       detail::standardize(reshape(x, Shape{1, rows[0], values}), ones(rows, x.dtype()), zeros(rows, x.dtype()), eps_);
-  return scaled(reshape(y, x.shape()), weight, bias);
+  return detail::scaled(reshape(y, x.shape()), weight, bias);
 }
 
 std::string GroupNorm::describe() const {
@@ -56,32 +39,16 @@ std::string GroupNorm::describe() const {
 
 InstanceNorm::InstanceNorm(const char* name, std::int64_t channels, std::size_t rank,
                            const InstanceNormOptions& options)
-    : name_(name), channels_(channels), rank_(rank), eps_(options.eps), momentum_(options.momentum) {
-  if (channels <= 0) {
-    throw ValueError("[" + std::string(name) + "] needs at least one channel, not " + std::to_string(channels));
-  }
-  const Shape shape{channels};
-  if (options.affine) {
-    weight = register_parameter("weight", Array::full(shape, 1.0, options.dtype));
-    bias = register_parameter("bias", Array::zeros(shape, options.dtype));
-  }
-  if (options.track_running_stats) {
-    running_mean = register_buffer("running_mean", Array::zeros(shape, options.dtype));
-    running_var = register_buffer("running_var", Array::full(shape, 1.0, options.dtype));
-    num_batches_tracked = register_buffer("num_batches_tracked", Array::zeros({}, DType::int64));
-  }
-}
+    : ChannelNorm(name, channels, {options.affine, options.track_running_stats, options.eps, options.dtype}),
+      rank_(rank),
+      momentum_(options.momentum) {}
 
 Variable InstanceNorm::forward(const Variable& x) {
   if (x.rank() != rank_ || x.shape()[1] != channels_) {
     throw ShapeError("[" + std::string(name_) + "] takes (N, " + std::to_string(channels_) + ", ...) of " +
                      std::to_string(rank_) + " axes, got " + to_string(x.shape()));
   }
-  if (!is_training() && running_mean.defined()) {
-    const Shape shape = per_channel(channels_, rank_);
-    const Variable centred = x - reshape(running_mean, shape);
-    return scaled(centred * rsqrt(reshape(running_var, shape) + eps_), weight, bias);
-  }
+  if (!is_training() && running_mean.defined()) return by_running_statistics(x);
   std::int64_t count = 1;
   for (std::size_t i = 2; i < rank_; ++i) count *= x.shape()[i];
   if (count < 2) {
@@ -117,7 +84,5 @@ void InstanceNorm::track(const Variable& lines) {
                            blend(to_var, sample_var, n / (n - 1.0));
                          });
 }
-
-std::string InstanceNorm::describe() const { return std::string(name_) + "(" + std::to_string(channels_) + ")"; }
 
 }  // namespace xgrad::nn

@@ -2,7 +2,7 @@
 // Normalisation of each sample by itself: over groups of its channels, or over each channel.
 #pragma once
 
-#include <xgrad/nn/module.h>
+#include <xgrad/nn/channel_norm.h>
 
 namespace xgrad::nn {
 
@@ -44,15 +44,9 @@ struct InstanceNormOptions {
 /// evaluation mode uses the running ones. Samples do not see each other in either mode.
 /// @throws ShapeError on another number of axes or channels, ValueError on a single value a channel where its own
 /// statistics are used.
-class InstanceNorm : public Module {
+class InstanceNorm : public ChannelNorm {
  public:
   Variable forward(const Variable& x) override;
-  std::string describe() const override;
-
-  Variable weight;                     ///< undefined without affine
-  Variable bias;                       ///< likewise
-  Variable running_mean, running_var;  ///< undefined when not tracked
-  Variable num_batches_tracked;        ///< likewise; PyTorch saves one, and never counts
 
  protected:
   InstanceNorm(const char* name, std::int64_t channels, std::size_t rank, const InstanceNormOptions& options);
@@ -60,10 +54,8 @@ class InstanceNorm : public Module {
  private:
   void track(const Variable& lines);
 
-  const char* name_;
-  std::int64_t channels_;
   std::size_t rank_;
-  double eps_, momentum_;
+  double momentum_;
 };
 
 /// For (N, C, L).
