@@ -12,17 +12,8 @@
 
 namespace xgrad {
 
-namespace {
+namespace detail {
 
-/// Inputs for f. Ones that carry history keep it, so that transforms nest; others become fresh leaves.
-Variables tracked(const Variables& x) {
-  Variables out;
-  out.reserve(x.size());
-  for (const Variable& v : x) out.push_back(v.requires_grad() && grad_enabled() ? clone(v) : Variable(v.array(), true));
-  return out;
-}
-
-/// Gradients of f's outputs; zeros where an output does not depend on anything.
 Variables grad_or_zeros(const Variables& outputs, const Variables& inputs, const Variables& cotangents,
                         bool create_graph) {
   Variables live;
@@ -39,6 +30,20 @@ Variables grad_or_zeros(const Variables& outputs, const Variables& inputs, const
   }
   return grad(live, inputs, live_cotangents,
               {.retain_graph = true, .create_graph = create_graph, .materialize_zeros = true});
+}
+
+}  // namespace detail
+
+using detail::grad_or_zeros;
+
+namespace {
+
+/// Inputs for f. Ones that carry history keep it, so that transforms nest; others become fresh leaves.
+Variables tracked(const Variables& x) {
+  Variables out;
+  out.reserve(x.size());
+  for (const Variable& v : x) out.push_back(v.requires_grad() && grad_enabled() ? clone(v) : Variable(v.array(), true));
+  return out;
 }
 
 void check_like(const char* name, const char* what, const Variables& given, const Variables& wanted) {

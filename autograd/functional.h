@@ -36,4 +36,13 @@ std::function<std::pair<Variable, Variable>(const Variable&)> value_and_grad(Fun
 std::function<std::pair<Variable, Variables>(const Variables&)> value_and_grad(
     std::function<Variable(const Variables&)> f);
 
+namespace detail {
+
+/// sum_k <outputs_k, cotangents_k> differentiated by the inputs, the graph retained: zeros where nothing depends on
+/// them, be it that no output was recorded.
+Variables grad_or_zeros(const Variables& outputs, const Variables& inputs, const Variables& cotangents,
+                        bool create_graph);
+
+}  // namespace detail
+
 }  // namespace xgrad

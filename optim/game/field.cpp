@@ -4,6 +4,7 @@
 
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/functional.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
 
@@ -26,6 +27,8 @@ namespace detail {
 
 namespace {
 
+using xgrad::detail::grad_or_zeros;
+
 Variables leaves(const Variables& values) {
   Variables out;
   for (const Variable& v : values) out.push_back(Variable(v.array(), true));
@@ -40,24 +43,6 @@ Variables joined(Variables a, const Variables& b) {
 Pair parted(Variables both, std::size_t first) {
   const auto middle = both.begin() + static_cast<std::ptrdiff_t>(first);
   return {Variables(both.begin(), middle), Variables(middle, both.end())};
-}
-
-/// sum_k <outputs_k, v_k> differentiated by `inputs`: zeros where nothing depends on them.
-Variables pulled(const Variables& outputs, const Variables& inputs, const Variables& v, bool create_graph) {
-  Variables recorded;
-  Variables cotangents;
-  for (std::size_t k = 0; k < outputs.size(); ++k) {
-    if (!outputs[k].requires_grad()) continue;
-    recorded.push_back(outputs[k]);
-    cotangents.push_back(v[k]);
-  }
-  if (recorded.empty()) {
-    Variables zeros;
-    for (const Variable& input : inputs) zeros.push_back(zeros_like(input));
-    return zeros;
-  }
-  return grad(recorded, inputs, cotangents,
-              {.retain_graph = true, .create_graph = create_graph, .materialize_zeros = true});
 }
 
 void check_loss(const Variable& loss, const char* name) {
@@ -100,7 +85,7 @@ Field::Field(const Game& game, const Pair& at, bool differentiable) : at_{leaves
 }
 
 Pair Field::transposed_product(const Pair& v) const {
-  return parted(pulled(joined(xi_.x, xi_.y), joined(at_.x, at_.y), joined(v.x, v.y), false), at_.x.size());
+  return parted(grad_or_zeros(joined(xi_.x, xi_.y), joined(at_.x, at_.y), joined(v.x, v.y), false), at_.x.size());
 }
 
 Pair Field::product(const Pair& v) const {
@@ -108,20 +93,20 @@ Pair Field::product(const Pair& v) const {
   const Pair u{leaves(xi_.x), leaves(xi_.y)};
   const Variables all = joined(u.x, u.y);
   const EnableGradGuard recording;
-  const Variables transposed = pulled(joined(xi_.x, xi_.y), joined(at_.x, at_.y), all, true);
-  return parted(pulled(transposed, all, joined(v.x, v.y), false), at_.x.size());
+  const Variables transposed = grad_or_zeros(joined(xi_.x, xi_.y), joined(at_.x, at_.y), all, true);
+  return parted(grad_or_zeros(transposed, all, joined(v.x, v.y), false), at_.x.size());
 }
 
 Variables Field::f_xy(const Variables& v) const {
   const EnableGradGuard recording;
-  if (df_dy_.empty()) df_dy_ = pulled({recorded_.f}, at_.y, {ones_like(recorded_.f)}, true);
-  return pulled(df_dy_, at_.x, v, false);
+  if (df_dy_.empty()) df_dy_ = grad_or_zeros({recorded_.f}, at_.y, {ones_like(recorded_.f)}, true);
+  return grad_or_zeros(df_dy_, at_.x, v, false);
 }
 
 Variables Field::g_yx(const Variables& v) const {
   const EnableGradGuard recording;
-  if (dg_dx_.empty()) dg_dx_ = pulled({recorded_.g}, at_.x, {ones_like(recorded_.g)}, true);
-  return pulled(dg_dx_, at_.y, v, false);
+  if (dg_dx_.empty()) dg_dx_ = grad_or_zeros({recorded_.g}, at_.x, {ones_like(recorded_.g)}, true);
+  return grad_or_zeros(dg_dx_, at_.y, v, false);
 }
 
 }  // namespace detail
