@@ -40,7 +40,8 @@ std::string to_string(const CompileReport& report);
 ///
 /// What a replay would not do again is refused with a CompileError at the first call: reading or writing values on the
 /// host (item(), to_vector(), data()), keeping a computed Variable outside of the function, adding to gradients from
-/// before. See docs/compile.md. Like a Variable, a step belongs to one thread at a time.
+/// before. What the function had done until then, updates and draws included, stays done. See docs/compile.md. Like a
+/// Variable, a step belongs to one thread at a time.
 class Compiled {
  public:
   using Function = std::function<Variables(const Variables&)>;
