@@ -60,9 +60,11 @@ std::vector<std::pair<std::string, const nn::Module*>> Learner::players() const 
 
 StateDict Learner::sampling_values() const { return average_ ? average_->values() : sampler_->state_dict(); }
 
-Learner::Player& Learner::add_player(const std::string& name, std::shared_ptr<nn::Module> network) {
+Learner::Player& Learner::add_player(const std::string& name, std::shared_ptr<nn::Module> network, double rate) {
   Variables parameters = network->parameters();
-  auto optimizer = preset_.optimizer.make(parameters);
+  OptimizerSpec spec = preset_.optimizer;
+  spec.lr *= rate;
+  auto optimizer = spec.make(parameters);
   Player& player = players_.emplace_back(Player{name, std::move(network), std::move(parameters), std::move(optimizer)});
   remember(name, *player.network);
   remember("opt" + name, *player.optimizer);

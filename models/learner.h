@@ -116,7 +116,7 @@ class Learner {
 
   /// A network that moves by the preset's optimiser; saved in sections `name` and "opt" + `name`, its layers' random
   /// streams too. The reference stays valid.
-  Player& add_player(const std::string& name, std::shared_ptr<nn::Module> network);
+  Player& add_player(const std::string& name, std::shared_ptr<nn::Module> network, double rate = 1.0);
   /// A random stream, to be saved under this name. It must stay where it is, as must what remember() is given.
   void add_stream(std::string name, Generator& generator) { streams_.emplace_back(std::move(name), &generator); }
   /// Anything else with a state_dict() and a load_state_dict(), to be saved in a section of this name.

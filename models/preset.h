@@ -52,6 +52,7 @@ struct Preset {
   Family family = Gan{};                  ///< of players other than G against D from noise; of these the rest says less
   std::string network = "mlp";
   OptimizerSpec optimizer = {};  ///< of each player
+  double d_rate = 1.0;           ///< D's learning rate over G's (two time scales: Heusel et al., 2017)
   std::optional<InstanceNoise> instance_noise = {};
   double weight_clip = 0.0;      ///< D's parameters are clamped to [-c, c] after each of its updates; 0: they are not
   bool spectral_norm = false;    ///< of every layer of D (Miyato et al., 2018), which then has no batch norm

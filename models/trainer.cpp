@@ -53,7 +53,7 @@ Trainer::Trainer(Preset preset, Networks networks, std::int64_t latent, Source s
       latent_(latent),
       source_(std::move(source)),
       g_(add_player("G", networks_.generator)),
-      d_(add_player("D", networks_.discriminator)),
+      d_(add_player("D", networks_.discriminator, preset_.d_rate)),
       noise_(stream(seed, Stream::noise)),
       penalty_(stream(seed, Stream::penalty)),
       instance_noise_(stream(seed, Stream::instance_noise)) {

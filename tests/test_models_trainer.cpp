@@ -204,6 +204,26 @@ TEST_CASE("trainer: the slopes it tells are those that the penalty is paid for")
   }
 }
 
+TEST_CASE("trainer: D learns at its own rate") {
+  const auto moved = [](double d_rate, const char* player) {
+    Preset preset = find_preset("gan");
+    preset.optimizer = {.kind = OptimizerSpec::Kind::sgd, .lr = 0.125};
+    preset.schedule = simultaneous();
+    preset.d_rate = d_rate;
+    Data data;
+    Trainer trainer = make_trainer(preset, data);
+    const auto before = values(trainer.save().section(player));
+    trainer.step();
+    auto change = values(trainer.save().section(player));
+    for (std::size_t i = 0; i < change.size(); ++i) change[i] -= before[i];
+    return change;
+  };
+  CHECK(moved(0.25, "G") == moved(1.0, "G"));
+  const auto slow = moved(0.25, "D");
+  const auto fast = moved(1.0, "D");
+  for (std::size_t i = 0; i < slow.size(); ++i) CHECK(4.0 * slow[i] == Approx(fast[i]).epsilon(1e-3).scale(1e-4));
+}
+
 TEST_CASE("trainer: a method takes one batch a round") {
   Preset preset = find_preset("unrolled");
   preset.schedule = n_critic(5);

@@ -32,6 +32,7 @@ int print_presets() {
     } else {
       std::printf(", %s", constants(p.family).c_str());
     }
+    if (p.d_rate != 1.0) std::printf(", D's rate %g of G's", p.d_rate);
     if (p.pairing) std::printf(", w = %g", p.pairing->weight);
     if (p.penalty) std::printf(", lambda = %g", p.penalty->weight);
     if (p.spectral_norm) std::printf(", D's layers under spectral normalisation");

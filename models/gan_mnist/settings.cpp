@@ -114,6 +114,7 @@ models::Preset overridden_preset(const Settings& s) {
   models::find_network(preset.network);
   take(s.batch_size, preset.batch_size);
   take(s.lr, preset.optimizer.lr);
+  take(s.d_rate, preset.d_rate);
   take(s.n_critic, preset.schedule.d_steps);
   take(s.accumulate, preset.schedule.accumulate);
   if (s.labels) preset.labels = models::find_row(models::labels_table(), *s.labels, "way of telling labels").value;
@@ -137,6 +138,7 @@ models::Preset overridden_preset(const Settings& s) {
     const auto of_gan = [&](const auto& setting, const char* flag) {
       refuse(setting.has_value(), (std::string(flag) + " is of a generator against a discriminator").c_str());
     };
+    of_gan(s.d_rate, "--d-rate");
     of_gan(s.n_critic, "--n-critic");
     of_gan(s.accumulate, "--accumulate");
     of_gan(s.labels, "--labels");
@@ -163,6 +165,7 @@ models::Preset overridden_preset(const Settings& s) {
   }
   require(preset.batch_size >= 1, "batch-size", preset.batch_size, "1 or more");
   require(std::isfinite(preset.optimizer.lr) && preset.optimizer.lr > 0, "lr", preset.optimizer.lr, "above 0");
+  require(std::isfinite(preset.d_rate) && preset.d_rate > 0, "d-rate", preset.d_rate, "above 0");
   require(!s.lambda || std::isfinite(*s.lambda), "lambda", s.lambda.value_or(0), "finite");
   require(!s.penalty_every || *s.penalty_every >= 1, "penalty-every", s.penalty_every.value_or(0), "1 or more");
   require(!s.noise || (std::isfinite(*s.noise) && *s.noise >= 0), "noise", s.noise.value_or(0), "0 or more");
@@ -282,6 +285,7 @@ Settings spell_out(Settings s, const Plan& plan) {
   models::Family family = preset.family;
   if (const double* weight = models::main_weight(family)) s.lambda = *weight;
   if (std::holds_alternative<models::Gan>(family)) {
+    s.d_rate = preset.d_rate;
     s.n_critic = preset.schedule.d_steps;
     s.accumulate = preset.schedule.accumulate;
     s.labels = models::name_of(preset.labels);

@@ -31,6 +31,7 @@ struct Settings {
   std::optional<std::int64_t> steps = {};
   std::optional<std::int64_t> batch_size = {};
   std::optional<double> lr = {};
+  std::optional<double> d_rate = {};
   std::optional<double> lambda = {};
   std::optional<int> penalty_every = {};
   std::optional<double> noise = {};
@@ -66,6 +67,7 @@ void for_each_setting(S& s, F&& f) {
   f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
   f("batch-size", s.batch_size, "Images in a batch");
   f("lr", s.lr, "Learning rate of both players");
+  f("d-rate", s.d_rate, "D's learning rate as a multiple of that: two time scales");
   f("lambda", s.lambda,
     "Weight of the preset's penalty, pairing or main term; a penalty's negative one rewards steepness");
   f("penalty-every", s.penalty_every, "Lazy penalty: paid in each n-th update only, n times as much");
