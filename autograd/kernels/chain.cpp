@@ -3,20 +3,22 @@
 #include <xgrad/autograd/kernels/chain.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/broadcast.h>
 #include <xgrad/autograd/kernels/simd/table.h>
-#include <xgrad/autograd/parallel.h>
+#include <xgrad/autograd/kernels/stream.h>
 
 namespace xgrad::kernels {
 namespace {
 
 constexpr std::size_t scratch_bytes = 32 * 1024;  // the intermediate tiles of one pass, all together
 constexpr std::int64_t work = 131072;             // cheap elements a chunk, some 20 us
-constexpr std::size_t stream_bytes = std::size_t{16} << 20;
+// Where memory sets the pace tiles are small, so that what is fetched ahead stays in the first cache until it is read.
+constexpr std::size_t stream_tile_bytes = 1024;
 
 std::int64_t cost(const Elementwise& f) noexcept {
   return f.arity == 2 ? kernels::cost(f.binary) : kernels::cost(f.unary);
@@ -24,7 +26,9 @@ std::int64_t cost(const Elementwise& f) noexcept {
 
 }  // namespace
 
-ChainPass::ChainPass(Chain chain) : chain_(std::move(chain)) {
+ChainPass::ChainPass(Chain chain)
+    : chain_(std::move(chain)),
+      stream_(static_cast<std::size_t>(chain_.rows * chain_.columns) * size_of(chain_.dtype) >= detail::stream_bytes) {
   const std::size_t n = chain_.links.size();
   if (n == 0 || n > Chain::most_links) throw ValueError("[chain] takes 1 to 24 links, not " + std::to_string(n));
   std::vector<std::size_t> last_read(n, 0);
@@ -56,8 +60,26 @@ ChainPass::ChainPass(Chain chain) : chain_(std::move(chain)) {
   }
   const std::size_t streams = slots + chain_.inputs.size() + 2;
   const auto elements = static_cast<std::int64_t>(scratch_bytes / size_of(chain_.dtype) / streams);
-  tile_ = std::max<std::int64_t>(64, std::min<std::int64_t>(2048, elements / 64 * 64));
+  const auto most = stream_ ? static_cast<std::int64_t>(stream_tile_bytes / size_of(chain_.dtype)) : std::int64_t{2048};
+  tile_ = std::max<std::int64_t>(64, std::min(most, elements / 64 * 64));
   grain_ = std::max<std::int64_t>(1, work / total / tile_);
+  if (stream_) deal_out_ahead();
+}
+
+/// Shares the inputs as large as the grid among the dear stages: the others wait for memory anyway.
+void ChainPass::deal_out_ahead() {
+  for (std::size_t k = 0; k < chain_.inputs.size(); ++k) {
+    const Chain::Steps& steps = chain_.inputs[k];
+    if (steps.column == 1 && (chain_.rows == 1 || steps.row == chain_.columns)) ahead_.push_back(k);
+  }
+  std::vector<Stage*> dear;
+  for (Stage& stage : stages_) {
+    if (!stage.cheap && stage.link.f.arity == 1) dear.push_back(&stage);
+  }
+  for (std::size_t k = 0; k < dear.size(); ++k) {
+    dear[k]->first_ahead = k * ahead_.size() / dear.size();
+    dear[k]->n_ahead = (k + 1) * ahead_.size() / dear.size() - dear[k]->first_ahead;
+  }
 }
 
 void ChainPass::run_tile(const void* const* in, void* const* out, std::int64_t row, std::int64_t column,
@@ -88,11 +110,18 @@ void ChainPass::run_tile(const void* const* in, void* const* out, std::int64_t r
     return {static_cast<const char*>(in[s.index]) + (row * steps.row + column * steps.column) * bytes, steps.row,
             steps.column == 0};
   };
+  std::array<const void*, 2 * Chain::most_links> next;
+  for (std::size_t k = 0; k < ahead_.size(); ++k) {
+    next[k] = static_cast<const char*>(in[ahead_[k]]) + (row * chain_.columns + column + n) * bytes;
+  }
   for (const Stage& stage : stages_) {
     const Elementwise& f = stage.link.f;
     const auto compute = [&](void* y, bool past_caches) {
       const Place a = place(stage.link.a);
-      if (f.arity == 1) return table.unary[dtype][static_cast<int>(f.unary)](n, a.data, y, f.p, f.q, past_caches);
+      if (f.arity == 1) {
+        const simd::Ahead ahead(next.data() + stage.first_ahead, stage.n_ahead);
+        return table.unary[dtype][static_cast<int>(f.unary)](n, a.data, y, f.p, f.q, past_caches, ahead);
+      }
       const Place b = place(stage.link.b);
       const unsigned splat = (a.splat ? unsigned{simd::splat_a} : 0u) | (b.splat ? unsigned{simd::splat_b} : 0u);
       const auto loop = table.binary[dtype][static_cast<int>(f.binary)][splat];
@@ -115,25 +144,24 @@ void ChainPass::run_tile(const void* const* in, void* const* out, std::int64_t r
 void ChainPass::run(const void* const* in, void* const* out) const {
   const std::int64_t rows = chain_.rows, columns = chain_.columns;
   if (rows == 0 || columns == 0) return;
-  const bool stream = static_cast<std::size_t>(rows * columns) * size_of(chain_.dtype) >= stream_bytes;
   if (columns >= tile_ || rows == 1) {
     // Pieces of rows.
     const std::int64_t pieces = (columns - 1) / tile_ + 1;
     const bool aligned = columns * static_cast<std::int64_t>(size_of(chain_.dtype)) % 64 == 0;
-    xgrad::detail::parallel_for(rows * pieces, grain_, [&](std::int64_t begin, std::int64_t end) {
+    detail::stream_for(rows * pieces, grain_, stream_, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const std::int64_t column = i % pieces * tile_;
-        run_tile(in, out, i / pieces, column, 1, std::min(tile_, columns - column), stream && (aligned || rows == 1));
+        run_tile(in, out, i / pieces, column, 1, std::min(tile_, columns - column), stream_ && (aligned || rows == 1));
       }
     });
     return;
   }
   // Whole rows, as many as a tile holds.
   const std::int64_t each = tile_ / columns;
-  xgrad::detail::parallel_for((rows - 1) / each + 1, grain_, [&](std::int64_t begin, std::int64_t end) {
+  detail::stream_for((rows - 1) / each + 1, grain_, stream_, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       run_tile(in, out, i * each, 0, std::min(each, rows - i * each), columns,
-               stream && each * columns * static_cast<std::int64_t>(size_of(chain_.dtype)) % 64 == 0);
+               stream_ && each * columns * static_cast<std::int64_t>(size_of(chain_.dtype)) % 64 == 0);
     }
   });
 }

@@ -9,6 +9,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/broadcast.h>
 #include <xgrad/autograd/kernels/simd/table.h>
+#include <xgrad/autograd/kernels/stream.h>
 #include <xgrad/autograd/parallel.h>
 
 namespace xgrad::kernels {
@@ -18,9 +19,6 @@ using xgrad::detail::parallel_for;
 
 // Cheap elements a chunk: some 20 us of work, measured.
 constexpr std::int64_t cheap_grain = 65536;
-
-/// Larger results go past the caches, which would not hold them for their reader.
-constexpr std::size_t stream_bytes = std::size_t{16} << 20;
 
 /// Which variant of a binary loop: the operands that are one value along the inner axis.
 unsigned splat(bool a, bool b) noexcept {
@@ -67,10 +65,14 @@ void unary(Unary f, const Array& x, Array& out, double p, double q) {
   void* y = out.mutable_raw();
   const std::int64_t n = out.size();
   const std::int64_t grain = cheap_grain / cost(f);
-  if (n <= grain) return loop(n, in, y, p, q, false);
-  const bool stream = out.nbytes() >= stream_bytes && in != y;  // in place nothing is read in vain
-  parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
-    loop(end - begin, detail::at(x, begin), detail::at(y, dtype, begin), p, q, stream);
+  if (n <= grain) return loop(n, in, y, p, q, false, {});
+  const bool stream = out.nbytes() >= detail::stream_bytes && in != y;  // in place nothing is read in vain
+  const bool dear = cost(f) > 1;  // ahead of cheap functions the machine fetches by itself
+  detail::stream_for(n, grain, stream, [&](std::int64_t begin, std::int64_t end) {
+    const void* from = detail::at(x, begin);
+    const void* next = static_cast<const char*>(from) + detail::ahead_bytes;
+    loop(end - begin, from, detail::at(y, dtype, begin), p, q, stream,
+         stream && dear ? simd::Ahead(&next, 1) : simd::Ahead());
   });
 }
 
@@ -87,8 +89,8 @@ void binary(Binary f, const Array& a, const Array& b, Array& out, double p) {
   if ((whole_a || a.size() == 1) && (whole_b || b.size() == 1)) {
     const auto loop = variants[splat(!whole_a, !whole_b)];
     if (n <= grain) return loop({1, n, 0, 0, false}, a.raw(), b.raw(), y, p);
-    const bool stream = out.nbytes() >= stream_bytes && a.raw() != y && b.raw() != y;
-    parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
+    const bool stream = out.nbytes() >= detail::stream_bytes && a.raw() != y && b.raw() != y;
+    detail::stream_for(n, grain, stream, [&](std::int64_t begin, std::int64_t end) {
       loop({1, end - begin, 0, 0, stream}, detail::at(a, whole_a ? begin : 0), detail::at(b, whole_b ? begin : 0),
            detail::at(y, dtype, begin), p);
     });
@@ -102,16 +104,18 @@ void binary(Binary f, const Array& a, const Array& b, Array& out, double p) {
   const std::int64_t inner = loops.inner(), rows = loops.extent[row_axis];
   const std::int64_t a_stride = loops.stride[0][row_axis], b_stride = loops.stride[1][row_axis];
   const std::int64_t all_rows = n / inner;
-  const bool stream = out.nbytes() >= stream_bytes && inner * static_cast<std::int64_t>(size_of(dtype)) % 64 == 0;
-  parallel_for(all_rows, std::max<std::int64_t>(1, grain / inner), [&](std::int64_t begin, std::int64_t end) {
-    detail::Odometer<2> outer(loops, row_axis, begin / rows);
-    for (std::int64_t first = begin % rows; begin < end; first = 0, outer.next()) {
-      const std::int64_t count = std::min(rows - first, end - begin);
-      loop({count, inner, a_stride, b_stride, stream}, detail::at(a, outer.offset(0) + first * a_stride),
-           detail::at(b, outer.offset(1) + first * b_stride), detail::at(y, dtype, begin * inner), p);
-      begin += count;
-    }
-  });
+  const bool stream =
+      out.nbytes() >= detail::stream_bytes && inner * static_cast<std::int64_t>(size_of(dtype)) % 64 == 0;
+  detail::stream_for(
+      all_rows, std::max<std::int64_t>(1, grain / inner), stream, [&](std::int64_t begin, std::int64_t end) {
+        detail::Odometer<2> outer(loops, row_axis, begin / rows);
+        for (std::int64_t first = begin % rows; begin < end; first = 0, outer.next()) {
+          const std::int64_t count = std::min(rows - first, end - begin);
+          loop({count, inner, a_stride, b_stride, stream}, detail::at(a, outer.offset(0) + first * a_stride),
+               detail::at(b, outer.offset(1) + first * b_stride), detail::at(y, dtype, begin * inner), p);
+          begin += count;
+        }
+      });
 }
 
 void where(const Array& condition, const Array& a, const Array& b, Array& out) {

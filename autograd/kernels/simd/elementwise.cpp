@@ -7,29 +7,28 @@ namespace xgrad::kernels::simd::XGRAD_ISA {
 namespace {
 
 template <class T, class F>
-void unary_loop(i64 n, const void* x_, void* y_, double p_, double q_, bool streamed) {
+void unary_loop(i64 n, const void* x_, void* y_, double p_, double q_, bool streamed, Ahead ahead) {
   const T* x = static_cast<const T*>(x_);
   T* y = static_cast<T*>(y_);
   const F f{};
   const Vec<T> p(static_cast<T>(p_)), q(static_cast<T>(q_));
+  constexpr i64 w = width<T>;
+  const auto put = [&](i64 i, const Vec<T>& v) { streamed ? stream(y + i, v) : store(y + i, v); };
   i64 i = 0;
-  if (streamed) {
+  if (streamed || !ahead.empty()) {
     // Four values, then four stores: one that waits for memory would hold up the next value, which for a dear function
     // costs half its time again.
-    constexpr i64 w = width<T>;
     for (; i + 4 * w <= n; i += 4 * w) {
+      for (const void* next : ahead) fetch(static_cast<const T*>(next) + i, 4 * w);
       const Vec<T> a = f(load(x + i), p, q), b = f(load(x + i + w), p, q);
       const Vec<T> c = f(load(x + i + 2 * w), p, q), d = f(load(x + i + 3 * w), p, q);
-      stream(y + i, a);
-      stream(y + i + w, b);
-      stream(y + i + 2 * w, c);
-      stream(y + i + 3 * w, d);
+      put(i, a);
+      put(i + w, b);
+      put(i + 2 * w, c);
+      put(i + 3 * w, d);
     }
-    for (; i + w <= n; i += w) stream(y + i, Vec<T>(f(load(x + i), p, q)));
-    end_stream();
-  } else {
-    for (; i + width<T> <= n; i += width<T>) store(y + i, Vec<T>(f(load(x + i), p, q)));
   }
+  for (; i + w <= n; i += w) put(i, f(load(x + i), p, q));
   if (i < n) store_part(y + i, f(load_part(x + i, n - i), p, q), n - i);
 }
 
@@ -68,7 +67,6 @@ void binary_loop(const Rows& r, const void* a_, const void* b_, void* y_, double
     }
     if (i < r.n) store_part(y + i, f(a.part(i, r.n - i), b.part(i, r.n - i), p), r.n - i);
   }
-  if (r.stream) end_stream();
 }
 
 /// Both operands float, or both double, or all three dtypes.

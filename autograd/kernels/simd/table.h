@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/optimizer.h>
@@ -10,8 +11,11 @@
 
 namespace xgrad::kernels::simd {
 
+/// Arrays to bring to the first cache meanwhile, in step with a loop: n elements each, present or not. While a dear
+/// function computes, nothing would move otherwise.
+using Ahead = std::span<const void* const>;
 /// y[i] = f(x[i]; p, q). With `stream`, y is 64-byte aligned and written past the caches.
-using UnaryLoop = void (*)(std::int64_t n, const void* x, void* y, double p, double q, bool stream);
+using UnaryLoop = void (*)(std::int64_t n, const void* x, void* y, double p, double q, bool stream, Ahead ahead);
 
 /// Two nested loops, the inner one over elements that are contiguous or all one value; strides are between rows.
 struct Rows {

@@ -56,7 +56,7 @@ inline void store(T* p, const xsimd::batch<T>& v) {
 }
 
 /// Past the caches, to a place aligned for a vector: what is larger than they are does not evict the rest, and is not
-/// read before it is overwritten. An end_stream() must follow.
+/// read before it is overwritten. detail::stream_for puts the fence behind it.
 #if defined(__AVX512F__)
 inline void stream(float* p, const Vec<float>& v) { _mm512_stream_ps(p, v); }
 inline void stream(double* p, const Vec<double>& v) { _mm512_stream_pd(p, v); }
@@ -73,10 +73,12 @@ inline void stream(T* p, const Vec<T>& v) {
 }
 #endif
 inline void stream(i64* p, i64 v) { *p = v; }
-inline void end_stream() {
-#if defined(__SSE2__)
-  _mm_sfence();
-#endif
+
+/// Asks for the n elements at p, which need not be there to read.
+template <class T>
+inline void fetch(const T* p, i64 n) {
+  constexpr i64 line = 64 / static_cast<i64>(sizeof(T));
+  for (i64 i = 0; i < n; i += line) __builtin_prefetch(p + i);
 }
 
 /// Fewer than width elements, the rest zero: the same vector function then serves the end of an array, so that a value
