@@ -236,6 +236,29 @@ TEST_CASE("compile: derivatives of any order, hvp and jacobians are steps like o
       [](int call) { return Variables{batch({3}, call)}; });
 }
 
+TEST_CASE("compile: chains over arrays larger than the caches") {
+  struct Case {
+    Shape shape, row;
+  };
+  // An odd size, long rows and rows shorter than a tile: cut, fetched and written differently.
+  for (const Case& c : {Case{{4200011}, {4200011}}, Case{{2051, 2064}, {2064}}, Case{{37500, 112}, {112}}}) {
+    CAPTURE(to_string(c.shape));
+    check_replay(
+        [&] {
+          const auto w = std::make_shared<Variable>(leaf(c.shape, 31));
+          return Study{[w](const Variables& in) {
+                         const Variable product = in[0] * *w, y = tanh(product + in[1]);
+                         return Variables{product, y, grad(sum(y * sigmoid(product)), *w)};
+                       },
+                       [w] { return Variables{*w}; }};
+        },
+        [&](int call) {
+          return Variables{batch(c.shape, call), batch(c.row, call, 1)};
+        },
+        2);
+  }
+}
+
 TEST_CASE("compile: replays ask for no memory and leave nothing behind") {
   const Study study = gradient_penalty();
   Compiled step = compile(study.step);
