@@ -48,7 +48,7 @@ class ChainPass {
     std::size_t slot;  ///< where its tile is kept for later links
     bool kept;         ///< some later link reads it
     bool cheap;
-    std::size_t first_ahead = 0, n_ahead = 0;  ///< whose next tiles are fetched while it computes, of ahead_
+    std::size_t first_ahead = 0, n_ahead = 0;  ///< of ahead_: whose tiles it fetches while it computes
   };
 
   void run_tile(const void* const* in, void* const* out, std::int64_t row, std::int64_t column, std::int64_t rows,
@@ -57,7 +57,7 @@ class ChainPass {
 
   Chain chain_;
   std::vector<Stage> stages_;
-  std::vector<std::size_t> ahead_;  ///< inputs that a dear stage fetches ahead
+  std::vector<std::size_t> ahead_;  ///< inputs that dear stages fetch ahead
   bool stream_;                     ///< results are larger than the caches
   std::int64_t tile_ = 0;           ///< elements
   std::int64_t grain_ = 0;          ///< tiles a chunk

@@ -66,13 +66,13 @@ void unary(Unary f, const Array& x, Array& out, double p, double q) {
   const std::int64_t n = out.size();
   const std::int64_t grain = cheap_grain / cost(f);
   if (n <= grain) return loop(n, in, y, p, q, false, {});
-  const bool stream = out.nbytes() >= detail::stream_bytes && in != y;  // in place nothing is read in vain
-  const bool dear = cost(f) > 1;  // ahead of cheap functions the machine fetches by itself
+  const bool large = out.nbytes() >= detail::stream_bytes;
+  const bool stream = large && in != y;     // in place nothing is read in vain
+  const bool fetch = large && cost(f) > 1;  // ahead of cheap functions the machine fetches by itself
   detail::stream_for(n, grain, stream, [&](std::int64_t begin, std::int64_t end) {
     const void* from = detail::at(x, begin);
     const void* next = static_cast<const char*>(from) + detail::ahead_bytes;
-    loop(end - begin, from, detail::at(y, dtype, begin), p, q, stream,
-         stream && dear ? simd::Ahead(&next, 1) : simd::Ahead());
+    loop(end - begin, from, detail::at(y, dtype, begin), p, q, stream, fetch ? simd::Ahead(&next, 1) : simd::Ahead());
   });
 }
 
