@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/compile/recording.h>
+#include <xgrad/nn/json.h>
 
 namespace xgrad::models {
 
@@ -131,7 +132,7 @@ Checkpoint Learner::snapshot() {
   checkpoint.add("sample", sampling_values());
   nlohmann::json state;
   for (const auto& [name, generator] : streams()) state[name] = {generator->state().key, generator->state().offset};
-  checkpoint.state = state.dump();
+  checkpoint.state = nn::detail::write_json(state);
   return checkpoint;
 }
 
@@ -148,7 +149,7 @@ Checkpoint Learner::save() {
 
 void Learner::restore(const Checkpoint& checkpoint) {
   try {
-    const auto state = nlohmann::json::parse(checkpoint.state);
+    const auto state = nn::detail::parse_json(checkpoint.state);
     for (const auto& [name, generator] : streams()) {
       generator->set_state({.key = state.at(name).at(0), .offset = state.at(name).at(1)});
     }

@@ -14,6 +14,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/nn/file.h>
+#include <xgrad/nn/json.h>
 #include <xgrad/nn/safetensors.h>
 
 namespace xgrad::nn {
@@ -303,7 +304,7 @@ SafeTensors load(const std::string& file, uint64_t size, const Read& read) {
 /// A JSON string literal. @throws ValueError when the text is not UTF-8
 std::string quoted(const std::string& text) {
   try {
-    return nlohmann::json(text).dump();
+    return detail::write_json(nlohmann::json(text));
   } catch (const nlohmann::json::exception&) {
     throw ValueError("[save_safetensors] a name or metadata text is not UTF-8");
   }

@@ -8,6 +8,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/data/kinds.h>
+#include <xgrad/nn/json.h>
 
 namespace xgrad::models {
 
@@ -21,7 +22,7 @@ std::int64_t extent(const Json& json, const char* name, std::int64_t least, std:
     const auto n = value.get<std::int64_t>();
     if (n >= least && n <= most) return n;
   }
-  throw FormatError("samples with " + std::string(name) + " " + value.dump() + " are out of range");
+  throw FormatError("samples with " + std::string(name) + " " + nn::detail::write_json(value) + " are out of range");
 }
 
 }  // namespace
@@ -29,14 +30,14 @@ std::int64_t extent(const Json& json, const char* name, std::int64_t least, std:
 std::string to_json(const SampleFormat& f) {
   const Json json = {{"kind", row_of(f.kind).name}, {"channels", f.channels}, {"height", f.height}, {"width", f.width},
                      {"classes", f.classes},        {"alphabet", f.alphabet}, {"rate", f.rate}};
-  return json.dump();
+  return nn::detail::write_json(json);
 }
 
 SampleFormat parse_format(const std::string& text) {
   constexpr std::int64_t longest = 1 << 16;
   constexpr std::int64_t most_elements = 1 << 22;
   try {
-    const Json json = Json::parse(text);
+    const Json json = nn::detail::parse_json(text);
     const SampleFormat format{.height = extent(json, "height", 1, longest),
                               .width = extent(json, "width", 1, longest),
                               .classes = extent(json, "classes", 0, 256),

@@ -11,6 +11,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/run/checkpoint.h>
+#include <xgrad/nn/json.h>
 
 namespace xgrad::models {
 
@@ -24,7 +25,7 @@ constexpr const char* prefix = "step-";
 constexpr const char* suffix = ".safetensors";
 constexpr const char* best_name = "best.safetensors";
 
-bool is_json_object(const std::string& text) { return nlohmann::json::parse(text, nullptr, false).is_object(); }
+bool is_json_object(const std::string& text) { return nn::detail::try_parse_json(text).is_object(); }
 
 /// The step as its whole text, or -1.
 std::int64_t parse_step(std::string_view text) {
@@ -146,7 +147,7 @@ CheckpointFolder::CheckpointFolder(fs::path folder, int keep)
   if (fs::exists(best(), error)) {
     const Metadata metadata = nn::load_safetensors(best()).metadata;
     if (const auto score = metadata.find("score"); score != metadata.end()) {
-      const auto number = nlohmann::json::parse(score->second, nullptr, false);
+      const auto number = nn::detail::try_parse_json(score->second);
       if (!number.is_number()) throw FormatError(best().string() + ": its score is no number");
       best_score_ = number.get<double>();
     }
@@ -162,7 +163,7 @@ fs::path CheckpointFolder::save(const Checkpoint& checkpoint, std::optional<doub
   save_checkpoint(path, checkpoint);
   if (score && is_better(*score)) {
     Metadata metadata = metadata_of(checkpoint);
-    metadata["score"] = nlohmann::json(*score).dump();
+    metadata["score"] = nn::detail::write_json(nlohmann::json(*score));
     nn::save_safetensors(best(), checkpoint.arrays, metadata);
     best_score_ = *score;
   }

@@ -8,6 +8,7 @@
 
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/models/run/environment.h>
+#include <xgrad/nn/json.h>
 
 #include <xgrad_build_info.h>
 
@@ -76,7 +77,7 @@ std::string environment_json(const std::vector<DataFile>& data) {
                             {"instruction_sets", instruction_sets()},
                             {"data", std::move(files)}};
   // A path need not be UTF-8.
-  return environment.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return nn::detail::write_json(environment, 2) + "\n";
 }
 
 }  // namespace xgrad::models

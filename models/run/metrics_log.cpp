@@ -13,6 +13,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/run/metrics_log.h>
 #include <xgrad/nn/file.h>
+#include <xgrad/nn/json.h>
 
 namespace xgrad::models {
 
@@ -24,7 +25,7 @@ std::string lines_up_to(const std::string& text, std::int64_t last) {
   std::size_t begin = 0;
   for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
     const std::string_view line(text.data() + begin, end - begin);
-    const auto json = nlohmann::json::parse(line, nullptr, false);
+    const auto json = nn::detail::try_parse_json(line);
     if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer()) continue;
     if (json["step"].get<std::int64_t>() <= last) kept.append(line).push_back('\n');
   }
@@ -46,7 +47,7 @@ MetricsLog::~MetricsLog() { ::close(fd_); }
 void MetricsLog::append(std::int64_t step, const std::vector<std::pair<std::string, double>>& values) {
   nlohmann::ordered_json json = {{"step", step}};
   for (const auto& [name, value] : values) json[name] = value;
-  const std::string line = json.dump() + "\n";
+  const std::string line = nn::detail::write_json(json) + "\n";
   std::string_view rest = line;
   while (!rest.empty()) {
     const ssize_t written = ::write(fd_, rest.data(), rest.size());

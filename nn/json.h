@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// JSON texts of the library: nlohmann's parser and writer, which are long templates, compiled once. Internal to xgrad.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace xgrad::nn::detail {
+
+/// @throws nlohmann::json::exception
+nlohmann::json parse_json(std::string_view text);
+/// The same, but a text that is no JSON gives a value that is discarded, of no type.
+nlohmann::json try_parse_json(std::string_view text);
+
+/// On one line. @throws nlohmann::json::exception on text that is not UTF-8.
+std::string write_json(const nlohmann::json& value);
+/// On one line, or indented; what is not UTF-8 is replaced.
+std::string write_json(const nlohmann::ordered_json& value, int indent = -1);
+
+}  // namespace xgrad::nn::detail
