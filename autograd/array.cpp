@@ -16,26 +16,47 @@ namespace xgrad {
 
 namespace detail {
 
-static_assert(sizeof(Buffer) <= Buffer::header_size);
+namespace {
+
+constexpr std::size_t line = 64;
+constexpr std::size_t most_before_header = line - sizeof(Buffer);
+static_assert(sizeof(Buffer) <= line && most_before_header % alignof(Buffer) == 0);
+
+/// Where the header and the elements stand in the block of a buffer.
+struct Layout {
+  explicit Layout(std::size_t bytes) noexcept
+      : header(bytes <= most_before_header ? most_before_header : 0),
+        elements(bytes <= most_before_header ? 0 : line),
+        total(bytes <= most_before_header ? line : line + bytes) {}
+  std::size_t header, elements, total;
+};
+
+}  // namespace
+
+intrusive_ptr<Buffer> Buffer::make_unnoted(std::size_t bytes) {
+  const Layout at(bytes);
+  auto* block = static_cast<char*>(memory::allocate(at.total));
+  return intrusive_ptr<Buffer>::adopt(new (block + at.header) Buffer(bytes, block + at.elements));
+}
 
 intrusive_ptr<Buffer> Buffer::make(std::size_t bytes) {
-  void* block = memory::allocate(header_size + bytes);
-  auto buffer = intrusive_ptr<Buffer>::adopt(new (block) Buffer(bytes));
+  auto buffer = make_unnoted(bytes);
   if (recorder) [[unlikely]]
     note_made(buffer.get());
   return buffer;
 }
 
-intrusive_ptr<Buffer> Buffer::borrow() {
-  return intrusive_ptr<Buffer>::adopt(new (memory::allocate(header_size)) Buffer(0));
-}
-
 void Buffer::destroy(Buffer* buffer) noexcept {
   if (recorder) [[unlikely]]
     note_freed(buffer);
-  const std::size_t bytes = header_size + buffer->bytes_;
+  const Layout at(buffer->bytes_);
   buffer->~Buffer();
-  memory::deallocate(buffer, bytes);
+  memory::deallocate(reinterpret_cast<char*>(buffer) - at.header, at.total);
+}
+
+const void* Buffer::own_elements() const noexcept {
+  const Layout at(bytes_);
+  return reinterpret_cast<const char*>(this) - at.header + at.elements;
 }
 
 }  // namespace detail

@@ -22,25 +22,28 @@ namespace xgrad {
 
 namespace detail {
 
-/// Header of a pooled block; the elements follow it, or lie in memory that somebody else keeps.
+/// Header of a pooled block, which holds the elements too unless they lie in memory that somebody else keeps. They
+/// follow it; a few stand before it instead, so that both are one cache line. Either way they are 64-byte aligned.
 class Buffer : public RefCounted {
  public:
-  static constexpr std::size_t header_size = 64;
   static intrusive_ptr<Buffer> make(std::size_t bytes);
   /// A header alone, for elements that `aim` points to.
-  static intrusive_ptr<Buffer> borrow();
+  static intrusive_ptr<Buffer> borrow() { return make_unnoted(0); }
   static void destroy(Buffer* buffer) noexcept;
 
   void* data() noexcept { return data_; }
   void aim(void* data) noexcept { data_ = data; }
+  /// Where its block holds elements.
+  const void* own_elements() const noexcept;
 
  private:
-  explicit Buffer(std::size_t bytes) noexcept : bytes_(bytes), data_(reinterpret_cast<char*>(this) + header_size) {}
+  explicit Buffer(std::size_t bytes, void* data) noexcept : bytes_(bytes), data_(data) {}
+  static intrusive_ptr<Buffer> make_unnoted(std::size_t bytes);
   std::size_t bytes_;
   void* data_;
 };
 
-class BorrowedArray;
+class ArrayAccess;
 
 }  // namespace detail
 
@@ -119,7 +122,9 @@ class Array {
   auto view() const;
 
  private:
-  friend class detail::BorrowedArray;
+  friend class detail::ArrayAccess;
+  Array(intrusive_ptr<detail::Buffer> buffer, const Shape& shape, DType dtype) noexcept
+      : buffer_(std::move(buffer)), shape_(shape), dtype_(dtype) {}
   void check_dtype(DType wanted) const;
   void check_single() const;
   void check_readable() const;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include <xgrad/autograd/array_access.h>
 #include <xgrad/autograd/compile/accumulate.h>
 #include <xgrad/autograd/error.h>
 
@@ -53,10 +54,10 @@ ValueId Recorder::add(Value value) {
 
 void Recorder::bind(const Array& a, ValueId value) {
   const bool own = record_.values[at(value)].kind != Value::Kind::external;
-  known_[a.raw()] = {value, own ? buffer_of(a.raw()) : nullptr};
+  known_[a.raw()] = {value, own ? ArrayAccess::buffer(a).get() : nullptr};
 }
 
-void Recorder::made(Buffer* buffer) { known_[elements_of(buffer)] = {by_host, buffer}; }
+void Recorder::made(Buffer* buffer) { known_[buffer->own_elements()] = {by_host, buffer}; }
 
 void Recorder::refuse(const char* what) const {
   fail(std::string(what) +

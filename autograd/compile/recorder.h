@@ -43,7 +43,7 @@ class Recorder {
   void flag(const bool& flag);
   void made(Buffer* buffer);
   void made(const VariableImpl* v) { born_.insert(v); }
-  void freed(const Buffer* buffer) noexcept { known_.erase(elements_of(buffer)); }
+  void freed(const Buffer* buffer) noexcept { known_.erase(buffer->own_elements()); }
   void freed(const VariableImpl* v) noexcept { born_.erase(v); }
   void read(const Variable& v);
   void refuse(const char* what) const;
@@ -69,13 +69,6 @@ class Recorder {
     std::vector<Draw> draws;
   };
 
-  /// The buffer before its elements, and back.
-  static const Buffer* buffer_of(const void* elements) noexcept {
-    return reinterpret_cast<const Buffer*>(static_cast<const char*>(elements) - Buffer::header_size);
-  }
-  static const void* elements_of(const Buffer* buffer) noexcept {
-    return reinterpret_cast<const char*>(buffer) + Buffer::header_size;
-  }
   ValueId add(Value value);
   /// The memory of `a` now holds `value`.
   void bind(const Array& a, ValueId value);
