@@ -34,12 +34,9 @@ class ReplayRandom {
 
 class CheckpointNode final : public Node {
  public:
-  CheckpointNode(MultiFunction f, const Variables& inputs, const Variables& captured, const Variables& outputs,
-                 Generator::State random)
-      : Node(inputs.size() + captured.size(), outputs.size()),
-        function_(std::move(f)),
-        n_inputs_(inputs.size()),
-        random_(random) {
+  CheckpointNode(const Layout& layout, MultiFunction f, const Variables& inputs, const Variables& captured,
+                 const Variables& outputs, Generator::State random)
+      : Node(layout), function_(std::move(f)), n_inputs_(inputs.size()), random_(random) {
     const auto list = edges();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       list[i] = edge(inputs[i]);
@@ -47,7 +44,7 @@ class CheckpointNode final : public Node {
     for (std::size_t i = 0; i < captured.size(); ++i) {
       list[inputs.size() + i] = edge(captured[i]);
     }
-    for (std::size_t k = 0; k < outputs.size(); ++k) output_spec(k) = {outputs[k].shape(), outputs[k].dtype()};
+    for (std::size_t k = 1; k < outputs.size(); ++k) add_output(outputs[k].array());
   }
 
   const char* name() const noexcept override { return "checkpoint"; }
@@ -143,13 +140,14 @@ Variables checkpoint(const MultiFunction& f, const Variables& inputs) {
     const NoGradGuard unrecorded;
     values = f(separate);
   }
-  if (!record && watch.captured().empty()) return values;
+  if (values.empty() || (!record && watch.captured().empty())) return values;
   for (Variable& y : values) y = y.detach();
-  const auto node = intrusive_ptr<Node>::adopt(new CheckpointNode(f, inputs, watch.captured(), values, random));
+  const auto node = Node::make<CheckpointNode>(inputs.size() + watch.captured().size(), values[0].array(), f, inputs,
+                                               watch.captured(), values, random);
   Variables outputs;
   for (std::size_t k = 0; k < values.size(); ++k) {
     outputs.push_back(is_floating(values[k].dtype())
-                          ? Access::make(values[k].array(), node, static_cast<std::uint32_t>(k))
+                          ? Access::make(Array(values[k].array()), node, static_cast<std::uint32_t>(k))
                           : values[k]);
   }
   return outputs;

@@ -20,15 +20,15 @@ using detail::Node;
 /// Keeps every input and output, since it cannot know which of them the rule reads.
 class CustomNode final : public Node {
  public:
-  CustomNode(const CustomFunction& f, const Variables& inputs, const Variables& outputs)
-      : Node(inputs.size(), outputs.size()), function_(f) {
+  CustomNode(const Layout& layout, const CustomFunction& f, const Variables& inputs, const Variables& outputs)
+      : Node(layout), function_(f) {
     const auto list = edges();
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       const detail::VariableImpl& in = *Access::impl(inputs[i]);
       list[i] = {.node = in.node, .output_number = in.output_number, .saved = Access::snapshot(inputs[i])};
     }
     for (std::size_t k = 0; k < outputs.size(); ++k) {
-      output_spec(k) = {outputs[k].shape(), outputs[k].dtype()};
+      if (k > 0) add_output(outputs[k].array());
       outputs_.push_back(outputs[k].array());
     }
     if (detail::watch::on != 0) detail::note_recorded(*this);
@@ -49,7 +49,7 @@ class CustomNode final : public Node {
     }
     Variables g(output_grads.begin(), output_grads.end());
     for (std::size_t k = 0; k < g.size(); ++k) {
-      if (!g[k].defined()) g[k] = zeros(output_spec(k).shape, output_spec(k).dtype);
+      if (!g[k].defined()) g[k] = zeros(output_spec(k).shape, output_dtype(k));
     }
     Variables result = function_.rule(Context(*this, wanted), g);
     if (result.size() != wanted.size()) {
@@ -67,7 +67,8 @@ class CustomNode final : public Node {
     Context(CustomNode& node, std::span<const char> wanted) noexcept : node_(node), wanted_(wanted) {}
     Variable input(std::size_t i) const override { return node_.edges()[i].saved; }
     Variable output(std::size_t k) const override {
-      return Access::make(node_.outputs_.at(k), intrusive_ptr<Node>::share(&node_), static_cast<std::uint32_t>(k));
+      return Access::make(Array(node_.outputs_.at(k)), intrusive_ptr<Node>::share(&node_),
+                          static_cast<std::uint32_t>(k));
     }
     bool wants(std::size_t i) const override { return wanted_[i] != 0; }
 
@@ -99,11 +100,11 @@ Variables apply(const CustomFunction& f, const Variables& inputs) {
     for (Variable& y : values) y = y.detach();
     return values;
   }
-  const auto node = intrusive_ptr<Node>::adopt(new CustomNode(f, inputs, values));
+  const auto node = Node::make<CustomNode>(inputs.size(), values[0].array(), f, inputs, values);
   Variables outputs;
   for (std::size_t k = 0; k < values.size(); ++k) {
     outputs.push_back(is_floating(values[k].dtype())
-                          ? Access::make(values[k].array(), node, static_cast<std::uint32_t>(k))
+                          ? Access::make(Array(values[k].array()), node, static_cast<std::uint32_t>(k))
                           : values[k].detach());
   }
   return outputs;

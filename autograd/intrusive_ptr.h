@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <utility>
 
@@ -74,6 +75,8 @@ class intrusive_ptr {
     if (p_) p_->retain();
   }
   intrusive_ptr(intrusive_ptr&& other) noexcept : p_(std::exchange(other.p_, nullptr)) {}
+  template <std::derived_from<T> U>
+  intrusive_ptr(intrusive_ptr<U> other) noexcept : p_(other.detach()) {}
   intrusive_ptr& operator=(intrusive_ptr other) noexcept {
     std::swap(p_, other.p_);
     return *this;
@@ -92,6 +95,8 @@ class intrusive_ptr {
     return adopt(p);
   }
 
+  /// Gives up the object without releasing it.
+  T* detach() noexcept { return std::exchange(p_, nullptr); }
   void reset() noexcept {
     T* p = std::exchange(p_, nullptr);
     if (p && p->release()) T::destroy(p);

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <utility>
 
+#include <xgrad/autograd/array_access.h>
 #include <xgrad/autograd/capture_watch.h>
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
@@ -24,15 +26,18 @@ thread_local bool freeing = false;
 thread_local std::uint64_t freed_here = 0;  ///< meanwhile: counted once for all of them
 }  // namespace
 
-Node::Node(std::size_t n_edges, std::size_t n_outputs)
-    : n_edges_(static_cast<std::uint32_t>(n_edges)),
-      edges_(n_edges <= inline_edges ? inline_edges_ : new Edge[n_edges]),
-      more_specs_(n_outputs - 1) {
-  sequence_ = count(next_sequence, std::uint64_t{1});  // last: what counts as made is freed
+Node::Node(const Layout& layout)
+    : n_edges_(static_cast<std::uint32_t>(layout.n_edges)),
+      sequence_(count(next_sequence, std::uint64_t{1})),
+      object_bytes_(static_cast<std::uint16_t>(layout.object_bytes)),
+      rank_(static_cast<std::uint8_t>(layout.output.rank())),
+      dtype_(layout.output.dtype()) {
+  std::uninitialized_default_construct_n(edges().data(), n_edges_);
+  std::uninitialized_copy_n(layout.output.shape().begin(), rank_, const_cast<std::int64_t*>(extents()));
 }
 
 Node::~Node() {
-  if (edges_ != inline_edges_) delete[] edges_;
+  std::destroy_n(edges().data(), n_edges_);
   freeing ? ++freed_here : count(freed_nodes, std::uint64_t{1});  // alone where a constructor failed
 }
 
@@ -44,7 +49,9 @@ void Node::destroy(Node* node) noexcept {
   while (dead != nullptr) {
     Node* next = dead;
     dead = next->next_dead_;
-    delete next;  // drops its edges, which may add to the list
+    const std::size_t bytes = next->object_bytes_ + next->n_edges_ * sizeof(Edge) + next->rank_ * sizeof(std::int64_t);
+    next->~Node();  // drops its edges, which may add to the list
+    memory::deallocate(next, bytes);
   }
   freeing = false;
   count(freed_nodes, std::exchange(freed_here, 0));
@@ -65,9 +72,26 @@ std::int64_t Node::live_count() noexcept {
   return static_cast<std::int64_t>(next_sequence.load(std::memory_order_relaxed) - 1 - freed);
 }
 
-LeafNode::LeafNode(const Array& value) : Node(0) {
-  leaf_ = true;
-  output_spec(0) = {value.shape(), value.dtype()};
+std::uint64_t Node::clock() noexcept { return next_sequence.load(std::memory_order_relaxed); }
+
+void Node::add_output(const Array& output) {
+  extras().more_specs.push_back({output.shape(), output.dtype()});
+  several_outputs_ = true;
+}
+
+Spec Node::output_spec(std::size_t k) const {
+  if (k > 0) return extras_->more_specs[k - 1];
+  return {Shape(extents(), rank_), dtype_};
+}
+
+bool Node::has_shape_of(std::size_t k, const Array& a) const noexcept {
+  if (k > 0) return extras_->more_specs[k - 1].shape == a.shape();
+  if (a.rank() != rank_) return false;
+  const std::int64_t* mine = extents();
+  for (std::size_t i = 0; i < rank_; ++i) {
+    if (mine[i] != a.shape()[i]) return false;
+  }
+  return true;
 }
 
 void VariableBase::destroy(VariableBase* base) noexcept {
@@ -95,15 +119,14 @@ void OpNodeBase::save(std::span<const Variable* const> inputs, std::span<const s
   for (std::size_t i = 0; i < inputs.size() && i < 31; ++i) {
     if (reads & uses::input(i)) list[i].saved = Access::snapshot(*inputs[i]);
   }
-  if (reads & uses::output) saved_output_ = output;
+  if (reads & uses::output) saved_output_ = ArrayAccess::buffer(output);
   saves_ = reads != 0;
-  output_spec(0) = {output.shape(), output.dtype()};
   if (watch::on != 0) [[unlikely]]
     note_recorded(*this);
 }
 
 void OpNodeBase::free_saved() noexcept {
-  saved_output_ = Array();
+  saved_output_.reset();
   Node::free_saved();
 }
 
@@ -124,15 +147,15 @@ const Variable& OpNodeBase::input(std::size_t i) const {
 }
 
 Variable OpNodeBase::output() const {
-  if (!saved_output_.defined()) {
+  if (!saved_output_) {
     throw GraphError("[" + std::string(name()) + "] its rule reads the output, which `uses` does not list");
   }
-  return Access::make(saved_output_, intrusive_ptr<Node>::share(const_cast<OpNodeBase*>(this)));
+  const Spec spec = output_spec(0);
+  return Access::make(ArrayAccess::make(saved_output_, spec.shape, spec.dtype),
+                      intrusive_ptr<Node>::share(const_cast<OpNodeBase*>(this)));
 }
 
-CaptureWatch::CaptureWatch() : outer_(current_), began_(next_sequence.load(std::memory_order_relaxed)) {
-  current_ = this;
-}
+CaptureWatch::CaptureWatch() : outer_(current_), began_(Node::clock()) { current_ = this; }
 
 CaptureWatch::~CaptureWatch() { current_ = outer_; }
 

@@ -103,16 +103,16 @@ class OpNodeBase : public Node {
   void check_not_released() const;
 
  private:
-  Array saved_output_;
   bool saves_ = false;  ///< some rule reads a value
+  intrusive_ptr<Buffer> saved_output_;
 };
 
 /// A recorded op: its definition, its attributes and its edges.
 template <class Attrs>
 class OpNode final : public OpNodeBase {
  public:
-  OpNode(const OpDef<Attrs>& def, const Attrs& attrs, std::size_t n_edges)
-      : OpNodeBase(n_edges), def_(def), attrs_(attrs) {}
+  OpNode(const Layout& layout, const OpDef<Attrs>& def, const Attrs& attrs)
+      : OpNodeBase(layout), def_(def), attrs_(attrs) {}
   const char* name() const noexcept override { return def_.name; }
   bool broadcasts() const noexcept override { return def_.broadcasts; }
   const Attrs& attrs() const noexcept { return attrs_; }
@@ -150,18 +150,38 @@ inline bool must_record(std::span<const Variable* const> inputs) {
   return false;
 }
 
+// Each of these makes one Array, where the caller wants it: an Array is 88 bytes, and moving one about shows in the
+// cost of an op.
 template <class Attrs>
-Array run_op(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs, const Spec& spec) {
-  const Operands operands(inputs);
-  if (!def.run.function) return operands[0].reshape(spec.shape);
-  if (recorder) [[unlikely]] {
-    const Work work = [run = def.run.function, attrs](auto in, auto outs) { run(attrs, Operands(in), *outs[0]); };
-    Array out = record_op(def.name, work, inputs, spec.shape, spec.dtype);
-    if (def.run.elementwise) record_elementwise(def.run.elementwise(attrs));
-    return out;
-  }
+Array run_kernel(const OpDef<Attrs>& def, const Attrs& attrs, Operands operands, const Spec& spec) {
   Array out(spec.shape, spec.dtype);
   def.run.function(attrs, operands, out);
+  return out;
+}
+
+template <class Attrs>
+Array run_recorded(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs,
+                   const Spec& spec) {
+  const Work work = [run = def.run.function, attrs](auto in, auto outs) { run(attrs, Operands(in), *outs[0]); };
+  Array out = record_op(def.name, work, inputs, spec.shape, spec.dtype);
+  if (def.run.elementwise) record_elementwise(def.run.elementwise(attrs));
+  return out;
+}
+
+template <class Attrs>
+Array run_op(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs, const Spec& spec) {
+  if (!def.run.function) return Operands(inputs)[0].reshape(spec.shape);
+  if (recorder) [[unlikely]]
+    return run_recorded(def, attrs, inputs, spec);
+  return run_kernel(def, attrs, Operands(inputs), spec);
+}
+
+template <class Attrs>
+Array run_watched(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs,
+                  const Spec& spec) {
+  WatchedOp watched(def.name, inputs);
+  Array out = run_op(def, attrs, inputs, spec);
+  watched.made(out, def.run.function != nullptr);
   return out;
 }
 
@@ -169,19 +189,11 @@ template <class Attrs>
 Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs) {
   check_defined(def.name, inputs);
   const Spec spec = def.infer(def.name, attrs, Operands(inputs));
-  Array out;
-  if (watch::on != 0) [[unlikely]] {
-    WatchedOp watched(def.name, inputs);
-    out = run_op(def, attrs, inputs, spec);
-    watched.made(out, def.run.function != nullptr);
-  } else {
-    out = run_op(def, attrs, inputs, spec);
-  }
-  if (!is_floating(spec.dtype) || !def.rule || !must_record(inputs)) return Variable(std::move(out));
-  auto* node = new OpNode<Attrs>(def, attrs, inputs.size());
-  auto owner = intrusive_ptr<Node>::adopt(node);
+  Array out = watch::on == 0 ? run_op(def, attrs, inputs, spec) : run_watched(def, attrs, inputs, spec);
+  if (!is_floating(spec.dtype) || !def.rule || !must_record(inputs)) return Access::make(std::move(out), nullptr);
+  auto node = Node::make<OpNode<Attrs>>(inputs.size(), out, def, attrs);
   node->save(inputs, def.uses, out);
-  return Access::make(std::move(out), std::move(owner));
+  return Access::make(std::move(out), std::move(node));
 }
 
 }  // namespace detail
@@ -198,15 +210,15 @@ class Op {
   const Attrs& attrs() const noexcept { return node_.attrs(); }
   std::size_t n_inputs() const noexcept { return node_.edges().size(); }
   /// Shape of input i, which must require a gradient.
-  const Shape& input_shape(std::size_t i) const noexcept {
+  Shape input_shape(std::size_t i) const {
     const detail::Edge& e = node_.edges()[i];
     return e.node->output_spec(e.output_number).shape;
   }
   DType input_dtype(std::size_t i) const noexcept {
     const detail::Edge& e = node_.edges()[i];
-    return e.node->output_spec(e.output_number).dtype;
+    return e.node->output_dtype(e.output_number);
   }
-  const Shape& output_shape() const noexcept { return node_.output_spec(0).shape; }
+  Shape output_shape() const { return node_.output_shape(); }
 
  private:
   const detail::OpNode<Attrs>& node_;

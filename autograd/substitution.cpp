@@ -30,7 +30,7 @@ SubstitutionGuard::SubstitutionGuard(Variables leaves, const Variables& values) 
   held_.reserve(values.size());
   for (const Variable& v : values) {
     const detail::VariableImpl& from = *detail::Access::impl(v);
-    held_.push_back(detail::Access::make(from.value, from.node, from.output_number));
+    held_.push_back(detail::Access::make(Array(from.value), from.node, from.output_number));
   }
   for (std::size_t i = 0; i < leaves_.size(); ++i) exchange(i);
 }

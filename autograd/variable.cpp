@@ -26,7 +26,7 @@ intrusive_ptr<Node> new_leaf(const Array& value) {
     throw DTypeError(std::string("[requires_grad] only float32 and float64 are differentiable, got ") +
                      name_of(value.dtype()));
   }
-  return intrusive_ptr<Node>::adopt(new LeafNode(value));
+  return LeafNode::make(value);
 }
 
 LeafNode* leaf_of(const VariableImpl& v) noexcept {

@@ -31,7 +31,7 @@ struct VariableBase : RefCounted {
   Array value;
 
  protected:
-  explicit VariableBase(Array v) noexcept : value(std::move(v)) {}
+  explicit VariableBase(Array&& v) noexcept : value(std::move(v)) {}
   ~VariableBase() = default;
 };
 

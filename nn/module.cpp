@@ -33,7 +33,7 @@ void convert(const Variable& v, DType dtype) {
   detail::VariableImpl& impl = *detail::Access::impl(v);
   Array value = v.array().astype(dtype);
   intrusive_ptr<detail::Node> node;
-  if (impl.node) node = intrusive_ptr<detail::Node>::adopt(new detail::LeafNode(value));
+  if (impl.node) node = detail::LeafNode::make(value);
   impl.value = std::move(value);
   impl.node = std::move(node);
   if (gradient.defined()) Variable(v).set_grad(Variable(gradient.array().astype(dtype)));

@@ -35,8 +35,7 @@ void throw_compile(const Record& record, const std::string& what) {
                      ": " + what);
 }
 
-Recorder::Recorder(const Variables& inputs)
-    : inputs_(inputs), began_(LeafNode(Array::scalar(0.0)).sequence()), stack_(this) {
+Recorder::Recorder(const Variables& inputs) : inputs_(inputs), began_(Node::clock()), stack_(this) {
   record_.n_inputs = inputs.size();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Array& a = Access::impl(inputs[i])->value;
@@ -227,7 +226,7 @@ void Recorder::assignment(const Variable& v) {
 }
 
 void Recorder::gradient(LeafNode& leaf) {
-  if (leaf.sequence() > began_) return;  // the step's own, gone with it
+  if (leaf.sequence() >= began_) return;  // the step's own, gone with it
   const auto same = [&](const intrusive_ptr<LeafNode>& g) { return g.get() == &leaf; };
   if (std::none_of(gradients_.begin(), gradients_.end(), same)) {
     gradients_.push_back(intrusive_ptr<LeafNode>::share(&leaf));
@@ -236,8 +235,8 @@ void Recorder::gradient(LeafNode& leaf) {
 
 void Recorder::check_own(const LeafNode& leaf, const char* what) {
   const auto same = [&](const intrusive_ptr<LeafNode>& g) { return g.get() == &leaf; };
-  if (leaf.sequence() > began_ || std::any_of(gradients_.begin(), gradients_.end(), same)) return;
-  fail(std::string(what) + " of a leaf of shape " + to_string(leaf.output_spec(0).shape) +
+  if (leaf.sequence() >= began_ || std::any_of(gradients_.begin(), gradients_.end(), same)) return;
+  fail(std::string(what) + " of a leaf of shape " + to_string(leaf.output_shape()) +
        " from before the step: call zero_grad() in the step first, or use grad() instead of backward()");
 }
 
