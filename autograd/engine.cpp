@@ -37,7 +37,6 @@ Spec spec_of(const Variable& v) { return {v.shape(), v.dtype()}; }
 
 /// A node as one sweep sees it.
 struct Visit {
-  Node* node;
   std::uint32_t first_edge;  ///< of its edges in `parents`
   std::uint32_t first_grad;  ///< of its outputs in `grads`
   bool target;               ///< its gradient is asked for
@@ -54,9 +53,10 @@ struct Place {
 /// Scratch memory of a sweep; kept by the thread, so that a sweep in steady state allocates nothing.
 struct Workspace {
   detail::NodeIndex index;
-  std::vector<Visit> visits;           ///< in order of discovery
+  std::vector<Visit> visits;           ///< by the node's number in `index`, and one past the last
   std::vector<std::uint32_t> parents;  ///< visit of each edge's node
   std::vector<Place> order;            ///< by descending creation number, the leaves last
+  std::vector<Place> leaves;           ///< in order of discovery
   Variables grads;                     ///< accumulated gradient of each output
   std::vector<char> wanted;
   Variables input_grads;  ///< undefined between ops
@@ -66,6 +66,7 @@ struct Workspace {
     visits.clear();
     parents.clear();
     order.clear();
+    leaves.clear();
     grads.clear();
     std::fill(input_grads.begin(), input_grads.end(), Variable());  // after an error they may hold something
   }
@@ -111,29 +112,26 @@ class Sweep {
   /// Finds everything that the outputs depend on.
   void discover(const Variables& outputs) {
     std::uint32_t n_grads = 0;
-    for (const Variable& y : outputs) find_or_add(Access::node(y));
-    for (std::uint32_t v = 0; v < w_.visits.size(); ++v) {  // breadth first; the list grows while we walk it
-      Node* node = w_.visits[v].node;
-      w_.visits[v].first_edge = static_cast<std::uint32_t>(w_.parents.size());
-      w_.visits[v].first_grad = n_grads;
+    for (const Variable& y : outputs) w_.index.find_or_add(Access::node(y));
+    for (std::uint32_t v = 0; v < w_.index.size(); ++v) {  // breadth first; the list grows while we walk it
+      const Node* node = w_.index[v];
+      w_.visits.push_back({static_cast<std::uint32_t>(w_.parents.size()), n_grads, false, false, false});
       n_grads += static_cast<std::uint32_t>(node->n_outputs());
       for (const Edge& e : node->edges()) {
-        const std::uint32_t parent = e.node ? find_or_add(e.node.get()) : none;
+        const std::uint32_t parent = e.node ? w_.index.find_or_add(e.node.get()).first : none;
         w_.parents.push_back(e.flat ? none : parent);  // found, so that its gradient is 0 and not an error
       }
-      if (!node->is_leaf()) w_.order.push_back({node->sequence(), v});
+      (node->is_leaf() ? w_.leaves : w_.order).push_back({node->sequence(), v});
     }
+    w_.visits.push_back({static_cast<std::uint32_t>(w_.parents.size()), n_grads, false, false, false});
     w_.grads.resize(n_grads);
-    const auto n_ops = static_cast<std::ptrdiff_t>(w_.order.size());
-    for (std::uint32_t v = 0; v < w_.visits.size(); ++v) {
-      if (w_.visits[v].node->is_leaf()) w_.order.push_back({w_.visits[v].node->sequence(), v});
-    }
     const auto descending = [](const Place& a, const Place& b) { return a.sequence > b.sequence; };
     const auto sort = [&](auto begin, auto end) {
       if (!std::is_sorted(begin, end, descending)) std::sort(begin, end, descending);
     };
-    sort(w_.order.begin(), w_.order.begin() + n_ops);
-    sort(w_.order.begin() + n_ops, w_.order.end());
+    sort(w_.order.begin(), w_.order.end());
+    const auto first_leaf = w_.order.insert(w_.order.end(), w_.leaves.begin(), w_.leaves.end());
+    sort(first_leaf, w_.order.end());
   }
 
   bool reaches(const Node* node) const { return w_.index.find(node) != none; }
@@ -143,7 +141,7 @@ class Sweep {
     v.target = v.barrier = true;
   }
   void aim_at_leaves() {
-    for (Visit& v : w_.visits) v.target = v.node->is_leaf();
+    for (const Place& leaf : w_.leaves) w_.visits[leaf.visit].target = true;
   }
 
   void seed(const Variable& output, const Variable& g) { accumulate(slot(output), g); }
@@ -153,14 +151,18 @@ class Sweep {
     mark_needed();
     const GradModeGuard mode(create_graph_);
     const ProfileScope scope("backward");
-    for (const Place& place : w_.order) {
-      Visit& visit = w_.visits[place.visit];
+    for (std::size_t k = 0; k < w_.order.size(); ++k) {
+      if (k + ahead < w_.order.size()) prefetch(w_.index[w_.order[k + ahead].visit]);
+      const std::uint32_t v = w_.order[k].visit;
+      const Visit& visit = w_.visits[v];
       if (!visit.target && !visit.expand) continue;
-      const std::span<Variable> grads{&w_.grads[visit.first_grad], visit.node->n_outputs()};
+      const std::span<Variable> grads{w_.grads.data() + visit.first_grad,
+                                      w_.visits[v + 1].first_grad - visit.first_grad};
       if (std::none_of(grads.begin(), grads.end(), [](const Variable& g) { return g.defined(); })) continue;
-      run_hooks(*visit.node, grads);
+      Node& node = *w_.index[v];
+      run_hooks(node, grads);
       if (!visit.expand) continue;
-      expand(visit, grads);
+      expand(node, parents_of(v), grads);
       if (!visit.target) std::fill(grads.begin(), grads.end(), Variable());
     }
   }
@@ -179,23 +181,23 @@ class Sweep {
     static std::mutex mutex;
     const std::lock_guard lock(mutex);
     // Sums that need fresh memory are made first: if there is none, no gradient has changed.
-    w_.wanted.assign(w_.visits.size(), 0);  // here: whose sum is made
-    for (std::size_t v = 0; v < w_.visits.size(); ++v) {
-      Variable& g = w_.grads[w_.visits[v].first_grad];
-      if (!w_.visits[v].node->is_leaf() || !g.defined()) continue;
-      const Variable& stored = static_cast<LeafNode*>(w_.visits[v].node)->grad;
+    w_.wanted.assign(w_.leaves.size(), 0);  // here: whose sum is made
+    for (std::size_t i = 0; i < w_.leaves.size(); ++i) {
+      LeafNode& leaf = leaf_at(w_.leaves[i]);
+      Variable& g = w_.grads[w_.visits[w_.leaves[i].visit].first_grad];
+      if (!g.defined()) continue;
       if (detail::recorder) [[unlikely]]
-        detail::record_accumulation(*static_cast<LeafNode*>(w_.visits[v].node));
-      if (!stored.defined() || adds_in_place(stored)) continue;
+        detail::record_accumulation(leaf);
+      if (!leaf.grad.defined() || adds_in_place(leaf.grad)) continue;
       const GradModeGuard mode(create_graph_);
-      g = add(stored, g);
-      w_.wanted[v] = 1;
+      g = add(leaf.grad, g);
+      w_.wanted[i] = 1;
     }
-    for (std::size_t v = 0; v < w_.visits.size(); ++v) {
-      Variable& g = w_.grads[w_.visits[v].first_grad];
-      if (!w_.visits[v].node->is_leaf() || !g.defined()) continue;
-      Variable& stored = static_cast<LeafNode*>(w_.visits[v].node)->grad;
-      if (stored.defined() && !w_.wanted[v]) {
+    for (std::size_t i = 0; i < w_.leaves.size(); ++i) {
+      Variable& g = w_.grads[w_.visits[w_.leaves[i].visit].first_grad];
+      if (!g.defined()) continue;
+      Variable& stored = leaf_at(w_.leaves[i]).grad;
+      if (stored.defined() && !w_.wanted[i]) {
         kernels::add_in_place(Access::impl(stored)->value, g.array());
       } else {
         stored = g;
@@ -206,12 +208,21 @@ class Sweep {
  private:
   static constexpr std::uint32_t none = detail::NodeIndex::none;
 
-  std::uint32_t find_or_add(Node* node) {
-    const auto [v, added] = w_.index.find_or_add(node, static_cast<std::uint32_t>(w_.visits.size()));
-    if (added) {
-      w_.visits.push_back({node, 0, 0, false, false, false});
-    }
-    return v;
+  /// How many nodes before its turn one is fetched: nodes of a giant tape come from memory.
+  static constexpr std::size_t ahead = 8;
+  static void prefetch(const Node* node) {
+    __builtin_prefetch(node, 1);
+    __builtin_prefetch(reinterpret_cast<const char*>(node) + 64);
+  }
+
+  LeafNode& leaf_at(const Place& place) const { return static_cast<LeafNode&>(*w_.index[place.visit]); }
+
+  /// Visits of the inputs' nodes.
+  std::span<const std::uint32_t> parents_of(std::uint32_t v) const {
+    return {w_.parents.data() + w_.visits[v].first_edge, w_.parents.data() + w_.visits[v + 1].first_edge};
+  }
+  bool is_wanted(std::uint32_t parent) const {
+    return parent != none && (w_.visits[parent].target || w_.visits[parent].expand);
   }
 
   Variable& slot(const Variable& v) {
@@ -222,24 +233,19 @@ class Sweep {
   void mark_needed() {
     for (auto it = w_.order.rbegin(); it != w_.order.rend(); ++it) {
       Visit& visit = w_.visits[it->visit];
-      for (std::size_t i = 0; i < visit.node->edges().size() && !visit.expand && !visit.barrier; ++i) {
-        const std::uint32_t p = w_.parents[visit.first_edge + i];
-        visit.expand = p != none && (w_.visits[p].target || w_.visits[p].expand);
-      }
+      const auto parents = parents_of(it->visit);
+      visit.expand =
+          !visit.barrier && std::any_of(parents.begin(), parents.end(), [&](std::uint32_t p) { return is_wanted(p); });
     }
   }
 
-  void expand(const Visit& visit, std::span<const Variable> grads) {
-    Node& node = *visit.node;
+  void expand(Node& node, std::span<const std::uint32_t> parents, std::span<const Variable> grads) {
     const auto edges = node.edges();
     if (edges.size() > w_.wanted.size()) w_.wanted.resize(edges.size());
     if (edges.size() > w_.input_grads.size()) w_.input_grads.resize(edges.size());
     const std::span wanted(w_.wanted.data(), edges.size());
     const std::span input_grads(w_.input_grads.data(), edges.size());
-    for (std::size_t i = 0; i < edges.size(); ++i) {
-      const std::uint32_t p = w_.parents[visit.first_edge + i];
-      wanted[i] = p != none && (w_.visits[p].target || w_.visits[p].expand);
-    }
+    for (std::size_t i = 0; i < edges.size(); ++i) wanted[i] = is_wanted(parents[i]);
     try {
       const detail::WatchedRule watched(node);
       node.backward(grads, wanted, input_grads);
@@ -249,7 +255,7 @@ class Sweep {
     for (std::size_t i = 0; i < edges.size(); ++i) {
       Variable g = std::move(input_grads[i]);
       if (!wanted[i] || !g.defined()) continue;
-      const Visit& parent = w_.visits[w_.parents[visit.first_edge + i]];
+      const Visit& parent = w_.visits[parents[i]];
       accumulate(w_.grads[parent.first_grad + edges[i].output_number], conform(node, i, std::move(g)));
     }
     if (!retain_) node.free_saved();
@@ -262,14 +268,16 @@ class Sweep {
     return "\n[" + std::string(node.name()) + "] was recorded at\n" + extras->where;
   }
 
+  static bool fits(const Variable& g, const Edge& e) { return e.node->has_shape_of(e.output_number, g.array()); }
+
   /// Undoes broadcasting and checks shape and dtype; the one place for both.
   static Variable conform(const Node& node, std::size_t i, Variable g) {
     const Edge& e = node.edges()[i];
-    const Spec& want = e.node->output_spec(e.output_number);
-    if (node.broadcasts() && g.shape() != want.shape) g = sum_to(g, want.shape);
-    if (g.shape() != want.shape || g.dtype() != want.dtype) {
+    if (node.broadcasts() && !fits(g, e)) g = sum_to(g, e.node->output_spec(e.output_number).shape);
+    if (!fits(g, e) || g.dtype() != e.node->output_dtype(e.output_number)) {
       throw GraphError("[" + std::string(node.name()) + "] its rule gave a gradient of " + describe(spec_of(g)) +
-                       " for input " + std::to_string(i) + ", which is " + describe(want));
+                       " for input " + std::to_string(i) + ", which is " +
+                       describe(e.node->output_spec(e.output_number)));
     }
     if (anomaly_enabled() && !kernels::all_finite(g.array())) {
       throw AnomalyError("[" + std::string(node.name()) + "] its gradient for input " + std::to_string(i) +

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A small hash map from nodes to numbers: open addressing, memory kept between uses. Internal to the engine.
+// Numbers nodes in the order in which they are found, and finds the numbers again. Internal to the engine.
 #pragma once
 
 #include <algorithm>
@@ -7,69 +7,65 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/autograd/node.h>
+
 namespace xgrad::detail {
 
-class Node;
-
+/// A hash table by creation number, whose neighbours stay neighbours: a sweep meets nodes nearly in the order in which
+/// they were made, so that a giant one walks through the table instead of jumping about in it. Memory is kept between
+/// uses.
 class NodeIndex {
  public:
   static constexpr std::uint32_t none = 0xffffffff;
 
   void clear() noexcept {
-    if (table_.size() > 4096 && 16 * size_ < table_.size()) {
+    if (table_.size() > 4096 && 16 * nodes_.size() < table_.size()) {
       *this = {};  // a giant sweep must not make every later small one pay for its table
-    } else if (size_ > 0) {
-      std::fill(table_.begin(), table_.end(), Entry{});
-    }
-    size_ = 0;
-  }
-
-  std::uint32_t find(const Node* node) const noexcept {
-    if (table_.empty()) return none;
-    for (std::size_t i = home(node);; i = next(i)) {
-      if (table_[i].node == node) return table_[i].number;
-      if (table_[i].node == nullptr) return none;
+    } else if (!nodes_.empty()) {
+      std::fill(table_.begin(), table_.end(), none);
+      nodes_.clear();
     }
   }
 
-  /// The number of `node`, which becomes `number` if it had none; and whether it had none.
-  std::pair<std::uint32_t, bool> find_or_add(const Node* node, std::uint32_t number) {
-    if (2 * (size_ + 1) > table_.size()) grow();
-    for (std::size_t i = home(node);; i = next(i)) {
-      if (table_[i].node == node) return {table_[i].number, false};
-      if (table_[i].node == nullptr) {
-        table_[i] = {node, number};
-        ++size_;
-        return {number, true};
-      }
-    }
+  std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
+  Node* operator[](std::uint32_t number) const noexcept { return nodes_[number]; }
+
+  std::uint32_t find(const Node* node) const noexcept { return table_.empty() ? none : table_[place(node)]; }
+
+  /// The number of `node`, and whether it was not known before.
+  std::pair<std::uint32_t, bool> find_or_add(Node* node) {
+    if (2 * (nodes_.size() + 1) > table_.size()) grow();
+    std::uint32_t& number = table_[place(node)];
+    if (number != none) return {number, false};
+    nodes_.push_back(node);
+    return {number = size() - 1, true};
   }
 
  private:
-  struct Entry {
-    const Node* node = nullptr;
-    std::uint32_t number = 0;
-  };
+  static constexpr int run_bits = 4;  // log2 of how many neighbours share a cache line
+  static constexpr std::size_t run = std::size_t{1} << run_bits;
 
-  // Fibonacci hashing of the address, whose low six bits are alike for all pooled nodes.
-  std::size_t home(const Node* node) const noexcept {
-    return static_cast<std::size_t>(((reinterpret_cast<std::uintptr_t>(node) >> 6) * 0x9E3779B97F4A7C15u) >> shift_);
+  /// Where `node` is, or where it would be put.
+  std::size_t place(const Node* node) const noexcept {
+    const std::uint64_t s = node->sequence();
+    // Fibonacci hashing of the run.
+    std::size_t i = static_cast<std::size_t>(((s >> run_bits) * 0x9E3779B97F4A7C15u) >> shift_) * run + s % run;
+    // A step of a run and one entry, so that two full runs at one place do not probe each other's whole length.
+    while (table_[i] != none && nodes_[table_[i]] != node) i = (i + run + 1) & (table_.size() - 1);
+    return i;
   }
-  std::size_t next(std::size_t i) const noexcept { return (i + 1) & (table_.size() - 1); }
 
   void grow() {
-    std::vector<Entry> old = std::move(table_);
-    table_.assign(old.empty() ? 64 : 2 * old.size(), Entry{});
-    shift_ = old.empty() ? 58 : shift_ - 1;
-    size_ = 0;
-    for (const Entry& e : old) {
-      if (e.node != nullptr) find_or_add(e.node, e.number);
-    }
+    const std::size_t size = table_.empty() ? 64 : 2 * table_.size();
+    table_.assign(size, none);
+    shift_ = 64;
+    for (std::size_t n = size / run; n > 1; n /= 2) --shift_;
+    for (std::uint32_t n = 0; n < nodes_.size(); ++n) table_[place(nodes_[n])] = n;
   }
 
-  std::vector<Entry> table_;
-  std::size_t size_ = 0;
-  int shift_ = 58;
+  std::vector<std::uint32_t> table_;
+  std::vector<Node*> nodes_;
+  int shift_ = 64;
 };
 
 }  // namespace xgrad::detail
