@@ -171,10 +171,13 @@ struct ThreadCache : detail::Lists {
     const std::size_t bytes = bytes_of(cls);
     // A few at a time, so that threads with few blocks reserve little.
     const std::size_t n = bytes <= linear_limit ? 16 : 1;
+    // Handed out by ascending address, so that what is made in turn lies in turn.
+    Free** end = &list.head;
     for (std::size_t i = 0; i < n; ++i) {
       auto* block = reinterpret_cast<Free*>(s.carve(bytes));
-      block->next = list.head;
-      list.head = block;
+      block->next = nullptr;
+      *end = block;
+      end = &block->next;
       ++list.count;
     }
   }
