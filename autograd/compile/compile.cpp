@@ -10,6 +10,7 @@
 #include <xgrad/autograd/compile/program.h>
 #include <xgrad/autograd/compile/recorder.h>
 #include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/memory.h>
 
 namespace xgrad {
 
@@ -79,6 +80,7 @@ struct Compiled::State {
     preserve_old_values(record);
     report.fused = fuse(record);
     shrink_constants(record);
+    memory::trim();  // what ran op by op took more blocks than the replays, which live in one of their own, will
     auto program = std::make_unique<detail::Program>(std::move(record));
     report.replayed = static_cast<std::int64_t>(program->n_instructions());
     report.bytes_planned = static_cast<std::int64_t>(program->bytes());
