@@ -64,6 +64,19 @@ TEST_CASE("buffers are aligned, and hold what they are given") {
   CHECK_THROWS_WITH_AS(Array::from<float>({1, 2, 3}, {2, 2}), "[Array] 3 values given for shape (2, 2)", ShapeError);
 }
 
+TEST_CASE("a buffer of a few elements keeps them apart from its header") {
+  for (std::int64_t n = 0; n <= 20; ++n) {
+    Array a({n}, DType::float32);
+    CHECK(reinterpret_cast<std::uintptr_t>(a.raw()) % 64 == 0);
+    float* p = a.mutable_data<float>();
+    for (std::int64_t i = 0; i < n; ++i) p[i] = -1.5f;
+    CHECK(a.use_count() == 1);
+    const Array shared = a;
+    CHECK(a.use_count() == 2);
+    CHECK(shared.to_vector<float>() == std::vector<float>(static_cast<std::size_t>(n), -1.5f));
+  }
+}
+
 TEST_CASE("values are immutable while shared") {
   Array a = Array::from<float>({1, 2, 3}, {3});
   CHECK(a.unique());

@@ -55,6 +55,16 @@ TEST_CASE("blocks are aligned, distinct and writable at every size") {
   for (const auto& [p, bytes] : blocks) memory::deallocate(p, bytes);
 }
 
+TEST_CASE("a long tape takes two cache lines an op") {
+  constexpr std::int64_t n = 1000;
+  const Variable x = full({1}, 0.5).requires_grad_();
+  const std::int64_t before = memory::statistics().bytes_in_use;
+  Variable y = x;
+  for (std::int64_t i = 0; i < n; ++i) y = i % 2 == 0 ? y * 0.999 : y + 0.001;
+  const std::int64_t of_handle = 256;
+  CHECK(memory::statistics().bytes_in_use - before <= 128 * n + of_handle);
+}
+
 TEST_CASE("statistics count what is handed out") {
   const std::int64_t before = memory::statistics().bytes_in_use;
   {
