@@ -284,6 +284,19 @@ TEST_CASE("an array that a user keeps does not change under an update") {
   CHECK(kept.to_vector<double>() == before);
 }
 
+#if defined(__SSE2__)
+TEST_CASE("moments without gradients die out instead of staying subnormal") {
+  Variable w(Array::full({40}, 1.0), true);
+  optim::Adam adam({w}, {.lr = 1e-3, .betas = {0.5, 0.75}});
+  adam.step({Variable(Array::full({40}, 1e-3))});
+  for (int k = 0; k < 600; ++k) adam.step({Variable(Array::zeros({40}))});
+  for (const auto& [name, moment] : adam.state_dict()) {
+    CAPTURE(name);
+    if (name.find("exp_avg") != std::string::npos) CHECK(moment.to_vector<double>() == Values(40, 0.0));
+  }
+}
+#endif
+
 TEST_CASE("options outside their domains are refused as PyTorch refuses them") {
   const Problem p;
   const Variables ps = {p.a, p.b};

@@ -7,6 +7,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/broadcast.h>
 #include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/kernels/flush.h>
 #include <xgrad/autograd/kernels/simd/table.h>
 #include <xgrad/autograd/parallel.h>
 
@@ -26,6 +27,7 @@ void* state(Array& x) { return x.defined() ? x.mutable_raw() : nullptr; }
 template <class F>
 void for_chunks(const Array& p, const F& f) {
   xgrad::detail::parallel_for(p.size(), grain, [&](std::int64_t begin, std::int64_t end) {
+    const FlushSubnormals flush;
     f(
         end - begin, [begin, dtype = p.dtype()](void* x) { return x ? detail::at(x, dtype, begin) : nullptr; }, begin);
   });

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Optimiser updates, one pass over a parameter and its state; every array floating, of one shape and dtype.
+// Optimiser updates, one pass over a parameter and its state; every array floating, of one shape and dtype. Numbers
+// below the smallest normal one count as 0: the moments of a weight whose gradient has become 0, as those of a ReLU
+// that is never active again, would else shrink to such numbers and stay there, at many times the cost of all others.
 #pragma once
 
 #include <xgrad/autograd/array.h>
