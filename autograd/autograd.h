@@ -15,5 +15,6 @@
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/autograd/profiler.h>
 #include <xgrad/autograd/random.h>
+#include <xgrad/autograd/repeat.h>
 #include <xgrad/autograd/substitution.h>
 #include <xgrad/autograd/variable.h>

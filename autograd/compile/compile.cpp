@@ -74,6 +74,7 @@ struct Compiled::State {
     for (const detail::Value& v : record.values) {
       if (v.kind == detail::Value::Kind::computed) report.bytes_recorded += static_cast<std::int64_t>(v.bytes());
     }
+    hoist(record);
     fold(record);
     drop_dead(record);
     accumulate(record);

@@ -121,10 +121,12 @@ class Fuser {
     return nullptr;
   }
 
-  /// True when the group must be done before `i`: its results are read, or what it reads is about to change.
+  /// True when the group must be done before `i`: its results are read, or what it reads is about to change, or a loop
+  /// begins or ends there.
   bool conflicts(const Group& g, const Instruction& i) const {
     const bool read = std::any_of(i.in.begin(), i.in.end(), [&](const Ref& r) { return g.makes.count(r.value) > 0; });
     if (read) return true;
+    if (i.loop != Loop::none) return true;
     return !i.writes.empty() && std::any_of(g.reads.begin(), g.reads.end(), [&](ValueId v) {
       const Value& value = record_.values[at(v)];
       return value.kind == Value::Kind::external &&

@@ -57,6 +57,28 @@ class Gaps {
   std::size_t end_ = 0;
 };
 
+/// What is made before the end of a loop's first instruction, the loop's state included, and read in its body is read
+/// again in the next turn.
+void outlive_loops(const Record& record, std::vector<std::size_t>& last) {
+  constexpr auto never = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> made(record.values.size(), never), begins;
+  for (std::size_t t = 0; t < record.instructions.size(); ++t) {
+    for (const ValueId v : record.instructions[t].out) made[at(v)] = std::min(made[at(v)], t);
+  }
+  for (std::size_t t = 0; t < record.instructions.size(); ++t) {
+    if (record.instructions[t].loop == Loop::begin) begins.push_back(t);
+    if (record.instructions[t].loop != Loop::end) continue;
+    const std::size_t begin = begins.back();
+    begins.pop_back();
+    for (std::size_t k = begin; k < t; ++k) {
+      for (const Ref& r : record.instructions[k + 1].in) {
+        const std::size_t v = at(r.value);
+        if (made[v] != never && made[v] <= begin) last[v] = std::max(last[v], t);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 MemoryPlan plan_memory(const Record& record) {
@@ -66,6 +88,7 @@ MemoryPlan plan_memory(const Record& record) {
     for (const ValueId v : record.instructions[t].out) last[at(v)] = t;
     for (const Ref& r : record.instructions[t].in) last[at(r.value)] = t;
   }
+  outlive_loops(record, last);
   std::vector<char> is_output(record.values.size(), 0);
   for (const Ref& r : record.outputs) is_output[at(r.value)] = 1;
   std::vector<std::vector<std::size_t>> dying(n);

@@ -65,6 +65,27 @@ void preserve_old_values(Record& record) {
   record.instructions = std::move(instructions);
 }
 
+void hoist(Record& record) {
+  // Values that change from turn to turn of the loop, if any, in whose body the instruction stands.
+  std::vector<char> varies(record.values.size(), 0);
+  std::vector<Instruction> kept;
+  std::vector<std::size_t> begins;  // of the loops around it
+  for (Instruction& i : record.instructions) {
+    if (i.loop == Loop::end) begins.pop_back();
+    const bool same = !begins.empty() && !i.effect &&
+                      std::none_of(i.in.begin(), i.in.end(), [&](const Ref& r) { return varies[at(r.value)] != 0; });
+    if (same) {
+      kept.insert(kept.begin() + static_cast<std::ptrdiff_t>(begins.front()), std::move(i));
+      for (std::size_t& b : begins) ++b;
+      continue;
+    }
+    if (i.loop == Loop::begin) begins.push_back(kept.size());
+    for (const ValueId v : i.out) varies[at(v)] = begins.empty() ? 0 : 1;
+    kept.push_back(std::move(i));
+  }
+  record.instructions = std::move(kept);
+}
+
 void drop_dead(Record& record) {
   std::vector<char> needed(record.values.size(), 0);
   for (const Ref& r : record.outputs) needed[at(r.value)] = 1;

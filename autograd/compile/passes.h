@@ -9,6 +9,9 @@ namespace xgrad::detail {
 /// Copies what a Variable from outside held before an update, where it is still read after it.
 void preserve_old_values(Record& record);
 
+/// Takes out of loops what is the same in each of their turns.
+void hoist(Record& record);
+
 /// Drops work that nobody needs.
 void drop_dead(Record& record);
 

@@ -21,12 +21,20 @@ Program::Program(Record record)
     : record_(std::move(record)), slots_(record_.values.size()), inputs_(record_.n_inputs, -1) {
   const MemoryPlan plan = plan_memory(record_);
   block_ = Array({static_cast<std::int64_t>(plan.bytes / sizeof(double))}, DType::float64);
+  std::vector<std::size_t> begins;
   for (Instruction& i : record_.instructions) {
-    Step step{.name = i.name.c_str(), .work = {}, .in = {}, .out = {}, .places = {}, .views = {}};
+    Step step{.name = i.name.c_str(), .work = {}, .in = {}, .out = {}, .places = {}, .views = {}, .loop = i.loop};
     for (const Ref& r : i.in) step.in.push_back(operand(r, step));
     for (const ValueId v : i.out) step.out.push_back(&array_of(slot({v, record_.values[at(v)].spec.shape})));
     step.work = std::move(i.work);
     step.places.resize(step.out.size());
+    if (step.loop == Loop::begin) begins.push_back(steps_.size());
+    if (step.loop == Loop::end) {
+      step.partner = begins.back();
+      step.most_turns = i.most_turns;
+      steps_[step.partner].partner = steps_.size();
+      begins.pop_back();
+    }
     steps_.push_back(std::move(step));
   }
   for (std::size_t v = 0; v < record_.values.size(); ++v) {
@@ -65,7 +73,9 @@ void Program::aim(ValueId value, const void* elements) {
 }
 
 bool Program::applies() const noexcept {
-  return std::all_of(record_.flags.begin(), record_.flags.end(), [](const auto& f) { return *f.first == f.second; });
+  const auto as_then = [](const auto& seen) { return *seen.first == seen.second; };
+  return std::all_of(record_.flags.begin(), record_.flags.end(), as_then) &&
+         std::all_of(record_.numbers.begin(), record_.numbers.end(), as_then);
 }
 
 // A kernel may put another array into its place instead of writing to it.
@@ -83,6 +93,17 @@ void Program::check_externals() const {
                        " that the step captured is gone: nobody but the recording holds it. What changes from call to "
                        "call must be an input of the step");
   }
+}
+
+std::size_t Program::after(std::size_t t) {
+  Step& step = steps_[t];
+  if (step.loop == Loop::none) return t + 1;
+  const bool goes_on = step.out[0]->item<double>() != 0.0;
+  if (step.loop == Loop::begin) {
+    steps_[step.partner].turns = 0;
+    return goes_on ? t + 1 : step.partner + 1;
+  }
+  return goes_on && ++step.turns < step.most_turns ? step.partner + 1 : t + 1;
 }
 
 void Program::run_watched(const Step& step) {
@@ -103,7 +124,8 @@ Variables Program::run(const Variables& inputs) {
     made.emplace_back(record_.values[at(v)].spec.shape, record_.values[at(v)].spec.dtype);
     aim(v, made.back().raw());
   }
-  for (Step& step : steps_) {
+  for (std::size_t t = 0; t < steps_.size(); t = after(t)) {
+    Step& step = steps_[t];
     for (const View& v : step.views) BorrowedArray::aim(*v.array, v.of->raw());
     for (std::size_t k = 0; k < step.out.size(); ++k) step.places[k] = step.out[k]->raw();
     watch::on == 0 ? step.work(step.in, step.out) : run_watched(step);

@@ -19,7 +19,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  /// False when a module has changed between training and evaluation since the recording.
+  /// False when a module has changed between training and evaluation since the recording, or a learning rate that the
+  /// step computes with.
   bool applies() const noexcept;
   /// Inputs of the recorded kinds. @throws CompileError when a captured Variable is gone.
   Variables run(const Variables& inputs);
@@ -39,6 +40,9 @@ class Program {
     std::vector<Array*> out;
     std::vector<const void*> places;  ///< where the results are to be
     std::vector<View> views;          ///< of Variables from outside, under other shapes than theirs
+    Loop loop = Loop::none;
+    std::size_t partner = 0;  ///< of a loop's first step the last, and the other way round
+    int turns = 0, most_turns = 0;
   };
 
   /// Under the eyes of a profiler or anomaly mode.
@@ -46,6 +50,8 @@ class Program {
   /// The Variable through which a value is read under a shape.
   Variable& slot(const Ref& ref);
   const Variable* operand(const Ref& ref, Step& step);
+  /// Where to go on after a step.
+  std::size_t after(std::size_t step);
   void aim(ValueId value, const void* elements);
   static void bring_back(Array& array, const void* place);
   void check_externals() const;

@@ -41,6 +41,10 @@ struct Ref {
   Shape shape;
 };
 
+/// A loop stands in the list as its first instruction, which gives the state its first values, its body, and its last,
+/// which gives it the next ones.
+enum class Loop { none, begin, end };
+
 struct Instruction {
   std::string name;
   Work work;
@@ -51,6 +55,8 @@ struct Instruction {
   std::optional<kernels::Elementwise> elementwise = std::nullopt;
   Work accumulating = nullptr;      ///< adds to what the result's memory holds, where that can be had
   std::ptrdiff_t in_place_of = -1;  ///< number of the operand whose memory the result had best take
+  Loop loop = Loop::none;
+  int most_turns = 0;  ///< of the loop that ends here
 };
 
 struct Record {
@@ -59,6 +65,7 @@ struct Record {
   Variables externals;
   std::vector<Ref> outputs;
   std::vector<std::pair<const bool*, bool>> flags;
+  std::vector<std::pair<const double*, double>> numbers;
   std::size_t n_inputs = 0;
 };
 

@@ -9,6 +9,7 @@
 
 #include <xgrad/autograd/array_access.h>
 #include <xgrad/autograd/compile/accumulate.h>
+#include <xgrad/autograd/compile/number.h>
 #include <xgrad/autograd/error.h>
 
 namespace xgrad::detail {
@@ -93,6 +94,13 @@ Ref Recorder::ref(const Variable& v, const std::string& reader) {
     fail(reader + " was filled by host code inside of the step (" + describe(spec_of(a)) +
          "): a replay would not fill it again; make it outside and pass it as an input");
   }
+  const bool in_body = std::any_of(bodies_.begin(), bodies_.end(), [&](const auto& body) {
+    return value >= body.first && value < body.second && record_.values[at(value)].kind == Value::Kind::computed;
+  });
+  if (in_body) {
+    fail(reader + " was computed in the body of a loop that has ended (" + describe(spec_of(a)) +
+         "): only its state comes out");
+  }
   const Value& known = record_.values[at(value)];
   if (known.kind == Value::Kind::external && born_.count(impl) == 0 &&
       Access::impl(record_.externals[known.index]) != impl) {
@@ -136,6 +144,7 @@ Array Recorder::op(const char* name, const Work& work, Reads reads, const Shape&
 
 Array Recorder::draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
                      std::function<void(Array&)> fill) {
+  refuse_in_loop(name);
   const std::less<const void*> below;
   const char here = 0;
   if (below(&here, &generator) && below(&generator, stack_)) {
@@ -170,6 +179,7 @@ Array Recorder::draw(const char* name, Generator& generator, double p, double q,
 }
 
 void Recorder::work(const char* name, const Work& work, Reads reads, std::span<const Variable> writes) {
+  if (!writes.empty()) refuse_in_loop(name);
   std::vector<Ref> in = refs(name, reads);
   std::vector<std::size_t> written;
   for (const Variable& w : writes) {
@@ -209,6 +219,7 @@ void Recorder::assignment(const Variable& v) {
     fail("[set_array] is given an array that the step did not compute: pass it as an input");
   }
   if (born_.count(Access::impl(v)) > 0) return;  // a leaf of the step's own
+  refuse_in_loop("set_array");
   const ValueId value = found->second.value;
   const auto [place, added] = externals_.try_emplace(Access::impl(v), record_.externals.size());
   if (added) {
@@ -227,6 +238,7 @@ void Recorder::assignment(const Variable& v) {
 
 void Recorder::gradient(LeafNode& leaf) {
   if (leaf.sequence() >= began_) return;  // the step's own, gone with it
+  refuse_in_loop("backward");
   const auto same = [&](const intrusive_ptr<LeafNode>& g) { return g.get() == &leaf; };
   if (std::none_of(gradients_.begin(), gradients_.end(), same)) {
     gradients_.push_back(intrusive_ptr<LeafNode>::share(&leaf));
@@ -238,11 +250,6 @@ void Recorder::check_own(const LeafNode& leaf, const char* what) {
   if (leaf.sequence() >= began_ || std::any_of(gradients_.begin(), gradients_.end(), same)) return;
   fail(std::string(what) + " of a leaf of shape " + to_string(leaf.output_shape()) +
        " from before the step: call zero_grad() in the step first, or use grad() instead of backward()");
-}
-
-void Recorder::flag(const bool& flag) {
-  const std::pair<const bool*, bool> seen(&flag, flag);
-  if (std::find(record_.flags.begin(), record_.flags.end(), seen) == record_.flags.end()) record_.flags.push_back(seen);
 }
 
 // --- the end --------------------------------------------------------------------------------------------------------
@@ -394,6 +401,10 @@ void check_own_gradient(const LeafNode& leaf) {
 
 void record_flag(const bool& flag) {
   if (!recorder->paused()) recorder->flag(flag);
+}
+
+void record_number(const double& number) {
+  if (!recorder->paused()) recorder->number(number);
 }
 
 void note_made(Buffer* buffer) {

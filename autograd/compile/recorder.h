@@ -2,6 +2,7 @@
 // Recorder: watches one run of a step and writes it down, refusing what a replay would not do again.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -9,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include <xgrad/autograd/compile/loop.h>
 #include <xgrad/autograd/compile/record.h>
 #include <xgrad/autograd/random.h>
 
@@ -35,12 +37,14 @@ class Recorder {
   Array draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
              std::function<void(Array&)> fill);
   void work(const char* name, const Work& work, Reads reads, std::span<const Variable> writes);
+  Variables loop(const Variables& state, int most, const LoopBody& body);
   void constant(const Array& value);
   void conversion(const Array& from, const Array& to);
   void assignment(const Variable& v);
   void gradient(LeafNode& leaf);
   void check_own(const LeafNode& leaf, const char* what);
-  void flag(const bool& flag);
+  void flag(const bool& flag) { found(record_.flags, flag); }
+  void number(const double& number) { found(record_.numbers, number); }
   void made(Buffer* buffer);
   void made(const VariableImpl* v) { born_.insert(v); }
   void freed(const Buffer* buffer) noexcept { known_.erase(buffer->own_elements()); }
@@ -69,6 +73,14 @@ class Recorder {
     std::vector<Draw> draws;
   };
 
+  /// A replay must find the same there.
+  template <class T>
+  static void found(std::vector<std::pair<const T*, T>>& all, const T& x) {
+    const std::pair<const T*, T> seen(&x, x);
+    if (std::find(all.begin(), all.end(), seen) == all.end()) all.push_back(seen);
+  }
+  /// What a replay would do once, and eager mode in each turn.
+  void refuse_in_loop(const char* name) const;
   ValueId add(Value value);
   /// The memory of `a` now holds `value`.
   void bind(const Array& a, ValueId value);
@@ -93,8 +105,10 @@ class Recorder {
   std::map<Generator*, Stream> streams_;
   std::vector<intrusive_ptr<LeafNode>> gradients_;
   Variables inputs_;
-  std::uint64_t began_;  ///< creation number that nodes from before stay below
-  const void* stack_;    ///< an address of the frame below which the step runs
+  std::uint64_t began_;                              ///< creation number that nodes from before stay below
+  const void* stack_;                                ///< an address of the frame below which the step runs
+  std::vector<std::pair<ValueId, ValueId>> bodies_;  ///< the values, from and up to, of loops that have ended
+  int loops_ = 0;                                    ///< whose bodies are being recorded
   int pauses_ = 0;
   bool spoilt_ = false;
 };
