@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Clipping: norms accumulated in double, gradients scaled where they are.
-#include <algorithm>
+// Clipping: norms accumulated in double, and factors that are computed, so that a compiled step can clip.
 #include <cmath>
-#include <limits>
 #include <string>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
-#include <xgrad/autograd/kernels/optimizer.h>
-#include <xgrad/autograd/ops/math.h>
+#include <xgrad/autograd/op.h>
+#include <xgrad/autograd/ops.h>
 #include <xgrad/optim/clip.h>
+#include <xgrad/optim/vectors.h>
 
 namespace xgrad::optim {
 
@@ -19,14 +19,7 @@ namespace {
 template <class T>
 double accumulate(double total, const Array& x, double p) {
   const T* data = x.data<T>();
-  const std::int64_t n = x.size();
-  if (p == 2.0) {
-    // Four chains, so that additions need not wait for each other; their order is fixed.
-    double s[4] = {};
-    for (std::int64_t i = 0; i < n; ++i) s[i & 3] += static_cast<double>(data[i]) * static_cast<double>(data[i]);
-    return total + ((s[0] + s[1]) + (s[2] + s[3]));
-  }
-  for (std::int64_t i = 0; i < n; ++i) {
+  for (std::int64_t i = 0; i < x.size(); ++i) {
     const double a = std::abs(static_cast<double>(data[i]));
     if (std::isinf(p)) {
       total = a > total || std::isnan(a) ? a : total;
@@ -37,8 +30,24 @@ double accumulate(double total, const Array& x, double p) {
   return total;
 }
 
-/// A gradient that may be written: without history, in memory of its own.
-Variable writable(const Variable& g) { return g.is_leaf() && !g.requires_grad() ? g : g.detach(); }
+struct NormAttrs {
+  double order;
+};
+
+double norm_of(const NormAttrs& attrs, Operands xs) {
+  const double p = attrs.order;
+  double total = 0.0;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    if (p == 2.0) {
+      total += detail::inner_product(xs[i], xs[i]);
+    } else {
+      total =
+          xs[i].dtype() == DType::float32 ? accumulate<float>(total, xs[i], p) : accumulate<double>(total, xs[i], p);
+    }
+  }
+  if (std::isinf(p)) return total;
+  return p == 2.0 ? std::sqrt(total) : std::pow(total, 1.0 / p);
+}
 
 Variables gradients(const Variables& parameters) {
   Variables grads;
@@ -55,41 +64,53 @@ void give_back(const Variables& parameters, const Variables& grads) {
 
 }  // namespace
 
-double total_norm(const Variables& xs, double norm_type) {
+Variable total_norm(const Variables& xs, double norm_type) {
+  static constexpr OpDef<NormAttrs> op{
+      .name = "total_norm",
+      .infer =
+          [](const char*, const NormAttrs&, Operands) {
+            return Spec{{}, DType::float64};
+          },
+      .run = [](const NormAttrs& attrs, Operands in, Array& out) { *out.mutable_data<double>() = norm_of(attrs, in); }};
   if (!(norm_type > 0.0)) {
     throw ValueError("[total_norm] the order of the norm must be positive, not " + std::to_string(norm_type));
   }
-  double total = 0.0;
+  std::vector<const Variable*> given;
   for (const Variable& x : xs) {
     if (!x.defined()) continue;
     if (!is_floating(x.dtype())) throw DTypeError("[total_norm] wants floating values, not int64");
-    total = x.dtype() == DType::float32 ? accumulate<float>(total, x.array(), norm_type)
-                                        : accumulate<double>(total, x.array(), norm_type);
+    given.push_back(&x);
   }
-  if (std::isinf(norm_type)) return total;
-  return norm_type == 2.0 ? std::sqrt(total) : std::pow(total, 1.0 / norm_type);
+  return given.empty() ? zeros({}, DType::float64) : xgrad::detail::apply(op, NormAttrs{norm_type}, given);
 }
 
-double clip_norm_(Variables& grads, double max_norm, double norm_type, bool error_if_nonfinite) {
+Variable clip_norm_(Variables& grads, double max_norm, double norm_type, bool error_if_nonfinite) {
   if (!(max_norm >= 0.0)) {
     throw ValueError("[clip_norm_] max_norm must be >= 0, not " + std::to_string(max_norm));
   }
-  const double norm = total_norm(grads, norm_type);
-  if (error_if_nonfinite && !std::isfinite(norm)) {
-    throw ValueError("[clip_norm_] the gradients' norm is " + std::to_string(norm) + ", so they cannot be scaled");
+  const NoGradGuard no_grad;
+  const Variable norm = total_norm(grads, norm_type);
+  if (error_if_nonfinite) {
+    const Variable* const reads[] = {&norm};
+    xgrad::detail::perform("check norm", reads, {}, [](xgrad::detail::Reads in) {
+      const double value = in[0]->item();
+      if (std::isfinite(value)) return;
+      throw ValueError("[clip_norm_] the gradients' norm is " + std::to_string(value) + ", so they cannot be scaled");
+    });
   }
-  if (norm <= max_norm) return norm;
+  // A step that is being recorded must be able to do either.
+  if (!xgrad::detail::recorder && norm.item() <= max_norm) return norm;
+  const Variable limit = full({}, max_norm, DType::float64);
+  const Variable factor = where(less_equal(norm, limit), ones({}, DType::float64), limit / norm);
   for (Variable& g : grads) {
-    if (!g.defined()) continue;
-    g = writable(g);
-    kernels::scale_in_place(g.mutable_array(), max_norm / norm);
+    if (g.defined()) g = astype(factor, g.dtype()) * g;
   }
   return norm;
 }
 
-double clip_grad_norm_(const Variables& parameters, double max_norm, double norm_type, bool error_if_nonfinite) {
+Variable clip_grad_norm_(const Variables& parameters, double max_norm, double norm_type, bool error_if_nonfinite) {
   Variables grads = gradients(parameters);
-  const double norm = clip_norm_(grads, max_norm, norm_type, error_if_nonfinite);
+  const Variable norm = clip_norm_(grads, max_norm, norm_type, error_if_nonfinite);
   give_back(parameters, grads);
   return norm;
 }

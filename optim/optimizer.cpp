@@ -4,6 +4,7 @@
 #include <cmath>
 #include <sstream>
 
+#include <xgrad/autograd/compile/number.h>
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/profiler.h>
@@ -34,6 +35,11 @@ void Optimizer::require(bool ok, const char* option, double value, const char* d
   std::ostringstream s;
   s << "[" << name_ << "] " << option << " must be " << domain << ", not " << value;
   throw ValueError(s.str());
+}
+
+double Optimizer::lr() const {
+  if (xgrad::detail::recorder) xgrad::detail::record_number(lr_);
+  return lr_;
 }
 
 void Optimizer::set_lr(double lr) {

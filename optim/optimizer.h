@@ -29,7 +29,7 @@ class Optimizer {
   /// @throws also ValueError when their number differs.
   void step(const Variables& grads);
 
-  double lr() const noexcept { return lr_; }
+  double lr() const;
   /// @throws ValueError when negative or not finite.
   void set_lr(double lr);
   const Variables& parameters() const noexcept { return parameters_; }

@@ -10,11 +10,17 @@ namespace xgrad::optim::detail {
 Variables detached(const Variables& v);
 Variables zeros_like(const Variables& v);
 Variables scaled(double scale, const Variables& v);
+/// Sets what leaves hold.
+void assign(Variables& to, const Variables& values);
 /// a + scale b.
 Variables add_scaled(const Variables& a, double scale, const Variables& b);
 /// Elementwise.
 Variables product(const Variables& a, const Variables& b);
-/// The sum of all elements' products.
-double dot(const Variables& a, const Variables& b);
+/// The same with a scalar that was computed.
+Variables add_scaled(const Variables& a, const Variable& scale, const Variables& b);
+/// The sum of all elements' products, taken in double: a float64 scalar.
+Variable dot(const Variables& a, const Variables& b);
+/// The same of two arrays of one floating dtype.
+double inner_product(const Array& a, const Array& b);
 
 }  // namespace xgrad::optim::detail

@@ -6,7 +6,6 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/broadcast.h>
-#include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/flush.h>
 #include <xgrad/autograd/kernels/simd/table.h>
 #include <xgrad/autograd/parallel.h>
@@ -57,11 +56,6 @@ void rmsprop(const RmspropUpdate& u, const Array& g, Array& p, Array& square_avg
   for_chunks(p, [&](std::int64_t n, auto part, std::int64_t begin) {
     loop(u, n, detail::at(g, begin), part(value), part(square), part(mean), part(b));
   });
-}
-
-void scale_in_place(Array& x, double factor) {
-  x.mutable_raw();  // copies a shared buffer before it is read and written
-  unary(Unary::affine, x, x, factor, 0);
 }
 
 }  // namespace xgrad::kernels

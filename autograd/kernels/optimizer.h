@@ -30,7 +30,4 @@ struct RmspropUpdate {
 /// As torch.optim.RMSprop; `mean_g` is undefined unless centered, `buffer` unless momentum > 0.
 void rmsprop(const RmspropUpdate& u, const Array& g, Array& p, Array& square_avg, Array& mean_g, Array& buffer);
 
-/// x *= factor.
-void scale_in_place(Array& x, double factor);
-
 }  // namespace xgrad::kernels
