@@ -37,11 +37,6 @@ std::unique_ptr<optim::GameOptimizer> GameMethod::make(optim::Optimizer& g, opti
       g, d, optim::AdaptiveCompetitiveOptions{.zero_sum = zero_sum, .solver = solver});
 }
 
-bool is_replayable(const GameMethod& method) {
-  return method.kind == Kind::extragradient || method.kind == Kind::consensus || method.kind == Kind::unrolled ||
-         method.kind == Kind::linearized;
-}
-
 std::string to_string(const GameMethod& method) {
   char text[64];
   switch (method.kind) {

@@ -23,8 +23,5 @@ struct GameMethod {
   std::unique_ptr<optim::GameOptimizer> make(optim::Optimizer& g, optim::Optimizer& d) const;
 };
 std::string to_string(const GameMethod& method);
-/// True when a step is the same work each time, so that it can be recorded: none of its numbers decide what comes next,
-/// as in a solver's loop, and it keeps none.
-bool is_replayable(const GameMethod& method);
 
 }  // namespace xgrad::models

@@ -7,6 +7,7 @@
 #include <xgrad/autograd/ops.h>
 #include <xgrad/autograd/substitution.h>
 #include <xgrad/models/pack.h>
+#include <xgrad/optim/clip.h>
 
 namespace xgrad::models {
 
@@ -26,14 +27,6 @@ void accumulate(Variables& total, Variables gradients) {
 void scale(Variables& gradients, double factor) {
   if (factor == 1.0) return;
   for (Variable& g : gradients) g = factor * g;
-}
-
-// As if all of them were one vector.
-Variable joint_norm(const Variables& gradients) {
-  const NoGradGuard guard;
-  Variable squares;
-  for (const Variable& g : gradients) squares = squares.defined() ? squares + sum(square(g)) : sum(square(g));
-  return sqrt(squares);
 }
 
 }  // namespace
@@ -195,7 +188,7 @@ void Trainer::round() {
   const double sd = preset_.instance_noise ? preset_.instance_noise->at(steps()) : 0.0;
   noise_sd_ = sd > 0.0 ? full({}, sd, DType::float64) : Variable();
   const int batches = preset_.schedule.d_steps * preset_.schedule.accumulate;
-  if (eager() || batches > most_batches || (preset_.method && !is_replayable(*preset_.method))) {
+  if (eager() || batches > most_batches) {
     method_ ? play() : take_turns();
   } else {
     Variables inputs;
@@ -283,8 +276,8 @@ void Trainer::take_turns() {
     round = {};
   }
   scale(g_gradients, share());
-  const Variable d_norm = joint_norm(d_gradients);
-  const Variable g_norm = joint_norm(g_gradients);
+  const Variable d_norm = optim::total_norm(d_gradients);
+  const Variable g_norm = optim::total_norm(g_gradients);
   if (schedule.simultaneous) update_discriminator(d_gradients);
   g_.optimizer->step(g_gradients);
   tell("d_gradient", d_norm);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The recurrences of conjugate gradients and BiCGSTAB; sums are taken in double.
+// The recurrences of conjugate gradients and BiCGSTAB as loops over Variables; sums are taken in double.
 #include <xgrad/optim/krylov.h>
 
-#include <cmath>
+#include <limits>
 #include <string>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/ops.h>
+#include <xgrad/autograd/repeat.h>
 #include <xgrad/optim/vectors.h>
 
 namespace xgrad::optim {
@@ -15,79 +19,129 @@ using detail::dot;
 
 namespace {
 
-double norm(const Variables& v) { return std::sqrt(dot(v, v)); }
+Variable number(double x) { return full({}, x, DType::float64); }
+Variable norm(const Variables& v) { return sqrt(dot(v, v)); }
+/// 1 unless x is infinite or no number.
+Variable is_finite(const Variable& x) { return abs(x) < number(std::numeric_limits<double>::infinity()); }
 
-/// Where a solver stands: x, the residual b - A x, and how small that must become.
-struct State {
-  State(const LinearMap& a, const Variables& b, const Variables& start, const KrylovOptions& options)
+Variables chosen(const Variable& condition, const Variables& a, const Variables& b) {
+  Variables all;
+  for (std::size_t i = 0; i < a.size(); ++i) all.push_back(where(condition, a[i], b[i]));
+  return all;
+}
+
+/// What a loop carries: scalars, and vectors of b's shapes.
+struct Carried {
+  Variables scalars;
+  std::vector<Variables> vectors;
+
+  Variables joined() const {
+    Variables all = scalars;
+    for (const Variables& v : vectors) all.insert(all.end(), v.begin(), v.end());
+    return all;
+  }
+  /// The same again from such a list.
+  Carried parted(const Variables& all) const {
+    Carried c;
+    auto next = all.begin();
+    const auto take = [&](std::size_t n) {
+      next += static_cast<std::ptrdiff_t>(n);
+      return Variables(next - static_cast<std::ptrdiff_t>(n), next);
+    };
+    c.scalars = take(scalars.size());
+    for (const Variables& v : vectors) c.vectors.push_back(take(v.size()));
+    return c;
+  }
+};
+
+/// Turns while the first scalar is not 0, the second counting them.
+Carried iterate(const Carried& begin, int most, const std::function<Carried(const Carried&)>& body) {
+  return begin.parted(repeat_while(begin.joined(), most, [&](const Variables& state) -> Variables {
+    Carried next = body(begin.parted(state));
+    return next.joined();
+  }));
+}
+
+/// The system, and where its solution starts from.
+struct System {
+  System(const LinearMap& a, const Variables& b, const Variables& start, const KrylovOptions& options)
       : options(options), scale(norm(b)) {
     x = start.empty() ? detail::zeros_like(b) : detail::detached(start);
     r = start.empty() ? detail::detached(b) : add_scaled(b, -1.0, a(x));
   }
 
-  bool done() const { return scale == 0.0 || norm(r) <= options.tolerance * scale; }
-  bool may_go_on() const { return iterations < options.max_iterations && !done(); }
-  KrylovSolution solution() const {
-    if (scale == 0.0) return {detail::zeros_like(x), iterations, 0.0};
-    return {x, iterations, norm(r) / scale};
+  /// 1 unless the residual of that norm is small enough.
+  Variable asks_for_more(const Variable& residual) const {
+    const Variable small = where(residual <= options.tolerance * scale, number(0.0), number(1.0));
+    return where(equal(scale, number(0.0)), number(0.0), small);
+  }
+  KrylovSolution solution(const Variables& x, const Variables& r, const Variable& iterations) const {
+    const Variable nothing = equal(scale, number(0.0));
+    return {chosen(nothing, detail::zeros_like(x), x), iterations, where(nothing, number(0.0), norm(r) / scale)};
   }
 
   const KrylovOptions& options;
-  double scale;
-  int iterations = 0;
+  Variable scale;
   Variables x, r;
 };
+
+void check_definite(const Variable& curvature, const Variable& iterations) {
+  const Variable* const reads[] = {&curvature, &iterations};
+  xgrad::detail::perform("check definite", reads, {}, [](xgrad::detail::Reads in) {
+    if (in[0]->item() > 0.0) return;
+    throw ValueError("[conjugate_gradients] the map is not positive definite: <p, A p> is " +
+                     std::to_string(in[0]->item()) + " in iteration " +
+                     std::to_string(static_cast<int>(in[1]->item()) + 1) + "; use bicgstab");
+  });
+}
 
 }  // namespace
 
 KrylovSolution conjugate_gradients(const LinearMap& a, const Variables& b, const Variables& start,
                                    const KrylovOptions& options) {
-  State s(a, b, start, options);
-  Variables p = s.r;
-  double rr = dot(s.r, s.r);
-  for (; s.may_go_on(); ++s.iterations) {
+  const NoGradGuard guard;
+  const System s(a, b, start, options);
+  const Variable rr = dot(s.r, s.r);
+  const Carried begin{{s.asks_for_more(sqrt(rr)), number(0.0), rr}, {s.x, s.r, s.r}};
+  const Carried end = iterate(begin, options.max_iterations, [&](const Carried& at) -> Carried {
+    const Variable &count = at.scalars[1], &rr = at.scalars[2];
+    const Variables &x = at.vectors[0], &r = at.vectors[1], &p = at.vectors[2];
     const Variables ap = a(p);
-    const double curvature = dot(p, ap);
-    if (!(curvature > 0.0)) {
-      throw ValueError("[conjugate_gradients] the map is not positive definite: <p, A p> is " +
-                       std::to_string(curvature) + " in iteration " + std::to_string(s.iterations + 1) +
-                       "; use bicgstab");
-    }
-    const double alpha = rr / curvature;
-    s.x = add_scaled(s.x, alpha, p);
-    s.r = add_scaled(s.r, -alpha, ap);
-    const double next = dot(s.r, s.r);
-    p = add_scaled(s.r, next / rr, p);
-    rr = next;
-  }
-  return s.solution();
+    const Variable curvature = dot(p, ap);
+    check_definite(curvature, count);
+    const Variable alpha = rr / curvature;
+    const Variables left = add_scaled(r, -alpha, ap);
+    const Variable next = dot(left, left);
+    return {{s.asks_for_more(sqrt(next)), count + 1.0, next},
+            {add_scaled(x, alpha, p), left, add_scaled(left, next / rr, p)}};
+  });
+  return s.solution(end.vectors[0], end.vectors[1], end.scalars[1]);
 }
 
 KrylovSolution bicgstab(const LinearMap& a, const Variables& b, const Variables& start, const KrylovOptions& options) {
-  State s(a, b, start, options);
+  const NoGradGuard guard;
+  const System s(a, b, start, options);
   const Variables shadow = s.r;
-  Variables p = s.r;
-  double rho = dot(shadow, s.r);
-  for (; s.may_go_on(); ++s.iterations) {
+  const Carried begin{{s.asks_for_more(norm(s.r)), number(0.0), dot(shadow, s.r)}, {s.x, s.r, s.r}};
+  const Carried end = iterate(begin, options.max_iterations, [&](const Carried& at) -> Carried {
+    const Variable &count = at.scalars[1], &rho = at.scalars[2];
+    const Variables &x = at.vectors[0], &r = at.vectors[1], &p = at.vectors[2];
     const Variables v = a(p);
-    const double alpha = rho / dot(shadow, v);
-    if (!std::isfinite(alpha)) break;  // the recurrence has broken down: x is the best there is
-    const Variables half = add_scaled(s.r, -alpha, v);
+    const Variable alpha = rho / dot(shadow, v);
+    const Variables half = add_scaled(r, -alpha, v);
     const Variables t = a(half);
-    const double tt = dot(t, t);
-    const double omega = tt > 0.0 ? dot(t, half) / tt : 0.0;
-    s.x = add_scaled(add_scaled(s.x, alpha, p), omega, half);
-    s.r = add_scaled(half, -omega, t);
-    const double next = dot(shadow, s.r);
-    const double beta = next / rho * (alpha / omega);
-    if (!std::isfinite(beta)) {
-      ++s.iterations;
-      break;
-    }
-    p = add_scaled(s.r, beta, add_scaled(p, -omega, v));
-    rho = next;
-  }
-  return s.solution();
+    const Variable tt = dot(t, t);
+    const Variable omega = where(tt > number(0.0), dot(t, half) / tt, number(0.0));
+    const Variables left = add_scaled(half, -omega, t);
+    const Variable next = dot(shadow, left);
+    const Variable beta = next / rho * (alpha / omega);
+    // Where the recurrence breaks down, x is the best there is: before this turn, or after it.
+    const Variable moves = is_finite(alpha), goes_on = is_finite(beta);
+    return {{moves * goes_on * s.asks_for_more(norm(left)), count + moves, next},
+            {chosen(moves, add_scaled(add_scaled(x, alpha, p), omega, half), x), chosen(moves, left, r),
+             add_scaled(left, beta, add_scaled(p, -omega, v))}};
+  });
+  return s.solution(end.vectors[0], end.vectors[1], end.scalars[1]);
 }
 
 }  // namespace xgrad::optim

@@ -16,10 +16,11 @@ struct KrylovOptions {
   int max_iterations = 100;  ///< the best x so far is given when they are used up
 };
 
+/// The scalars are float64. Within a compiled step each replay iterates as often as its own values need.
 struct KrylovSolution {
   Variables x;
-  int iterations = 0;
-  double residual = 0.0;  ///< |b - A x| / |b| as the recurrence has it; 0 for b = 0
+  Variable iterations;
+  Variable residual;  ///< |b - A x| / |b| as the recurrence has it; 0 for b = 0
 };
 
 /// For symmetric positive definite A (Hestenes & Stiefel, 1952), from `start` or else from 0.

@@ -37,8 +37,10 @@ TEST_CASE("learners: a round leaves nothing behind and, once warm, asks the syst
 
 TEST_CASE("learners: replayed rounds are the eager ones, to the last bit, whatever the preset") {
   std::vector<Preset> presets = preset_table();
-  for (const GameMethod::Kind kind : {GameMethod::Kind::extragradient, GameMethod::Kind::consensus,
-                                      GameMethod::Kind::unrolled, GameMethod::Kind::linearized}) {
+  for (const GameMethod::Kind kind :
+       {GameMethod::Kind::extragradient, GameMethod::Kind::optimistic, GameMethod::Kind::consensus,
+        GameMethod::Kind::symplectic, GameMethod::Kind::unrolled, GameMethod::Kind::linearized,
+        GameMethod::Kind::competitive, GameMethod::Kind::adaptive}) {
     presets.push_back(find_preset("wgan-gp"));
     presets.back().method = GameMethod{.kind = kind};
     presets.back().schedule = {};

@@ -263,24 +263,25 @@ TEST_CASE("Krylov solvers solve what they are made for, and say when they cannot
     return {tensor<double>({b(0)}, {1}), tensor<double>({b(1), b(2)}, {2})};
   };
   const auto check = [&](const KrylovSolution& s) {
-    CHECK(s.residual < 1e-10);
+    CHECK(s.residual.item() < 1e-10);
     CHECK(s.x[0].item() == doctest::Approx(wanted(0)).epsilon(1e-8));
     check_close(xt::adapt(s.x[1].array().to_vector<double>(), {2}), xt::view(wanted, xt::range(1, 3)), 1e-8);
   };
   const KrylovOptions tight{.tolerance = 1e-11};
   const KrylovSolution cg = conjugate_gradients(map(spd), right(spd), {}, tight);
   check(cg);
-  CHECK(cg.iterations <= 4);
+  CHECK(cg.iterations.item() <= 4);
   check(bicgstab(map(spd), right(spd), {}, tight));
   check(bicgstab(map(skew), right(skew), {}, tight));
-  CHECK(conjugate_gradients(map(spd), right(spd), cg.x, tight).iterations == 0);  // a start that is the answer
-  CHECK(conjugate_gradients(map(spd), right(spd), {}, {.tolerance = 1e-11, .max_iterations = 1}).iterations == 1);
+  CHECK(conjugate_gradients(map(spd), right(spd), cg.x, tight).iterations.item() == 0);  // a start that is the answer
+  CHECK(conjugate_gradients(map(spd), right(spd), {}, {.tolerance = 1e-11, .max_iterations = 1}).iterations.item() ==
+        1);
   CHECK_THROWS_WITH_AS(conjugate_gradients(map(-spd), right(spd)), doctest::Contains("not positive definite"),
                        ValueError);
   const KrylovSolution nothing =
       conjugate_gradients(map(spd), {zeros({1}, DType::float64), zeros({2}, DType::float64)});
-  CHECK(nothing.iterations == 0);
-  CHECK(nothing.residual == 0.0);
+  CHECK(nothing.iterations.item() == 0);
+  CHECK(nothing.residual.item() == 0.0);
 }
 
 TEST_CASE("networks become players by substitution") {
@@ -326,7 +327,6 @@ TEST_CASE("the memory of a method is saved and restored") {
 
     Players first(start_x, start_y, 0.05, 0.05);
     const auto before = make(first.sgd_x, first.sgd_y);
-    CHECK(before->state_dict().empty());
     for (int i = 0; i < 3; ++i) before->step(general);
     const std::vector<double> x = first.x.array().to_vector<double>();
     const std::vector<double> y = first.y.array().to_vector<double>();
@@ -340,7 +340,9 @@ TEST_CASE("the memory of a method is saved and restored") {
     state.pop_back();
     CHECK_THROWS_WITH_AS(after->load_state_dict(state), doctest::Contains("missing"), ValueError);
     after->load_state_dict({});  // a run that had not begun
-    CHECK(after->state_dict().empty());
+    second.x.set_array(leaf(start_x).array()), second.y.set_array(leaf(start_y).array());
+    for (int i = 0; i < 6; ++i) after->step(general);
+    CHECK(second.values() == whole.values());
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/ops.h>
 #include <xgrad/optim/game/field.h>
 
 namespace xgrad::optim {
@@ -43,16 +44,14 @@ JointDescent::Plan SymplecticGradientAdjustment::plan(const Game& game) {
   const Pair xi = field.gradient();
   const Pair up = field.transposed_product(xi);                // J^T xi, the gradient of H = |xi|^2 / 2
   const Pair twice = add_scaled(up, -1.0, field.product(xi));  // 2 A^T xi
-  double gamma = options_.gamma;
-  if (options_.align) {
-    double elements = 0.0;
-    for (const Variables* part : {&xi.x, &xi.y}) {
-      for (const Variable& v : *part) elements += static_cast<double>(v.size());
-    }
-    const double agreement = dot(xi, up) * 0.5 * dot(twice, up) / elements + 0.1;
-    if (agreement < 0.0) gamma = -gamma;
+  if (!options_.align) return {field.losses(), add_scaled(xi, 0.5 * options_.gamma, twice)};
+  double elements = 0.0;
+  for (const Variables* part : {&xi.x, &xi.y}) {
+    for (const Variable& v : *part) elements += static_cast<double>(v.size());
   }
-  return {field.losses(), add_scaled(xi, 0.5 * gamma, twice)};
+  const Variable half = full({}, 0.5 * options_.gamma, DType::float64);
+  const Variable agreement = dot(xi, up) * (0.5 / elements) * dot(twice, up) + 0.1;
+  return {field.losses(), add_scaled(xi, where(less(agreement, zeros_like(agreement)), -half, half), twice)};
 }
 
 }  // namespace xgrad::optim

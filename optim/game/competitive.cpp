@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
@@ -24,11 +25,22 @@ namespace {
 // p = H^f_xy y; up to rounding, against the largest that they could be.
 void check_zero_sum(const char* name, const Field& field, const Pair& xi, const Variables& p) {
   const Variables q = field.g_yx(xi.x);
-  const auto norm = [](const Variables& v) { return std::sqrt(dot(v, v)); };
-  const double rest = std::abs(dot(xi.x, p) + dot(xi.y, q));
-  if (rest <= 1e-3 * (norm(xi.x) * norm(p) + norm(xi.y) * norm(q))) return;
-  throw ValueError("[" + std::string(name) +
-                   "] the game is not zero-sum: the mixed derivatives of the losses do not cancel; leave zero_sum off");
+  const auto norm = [](const Variables& v) { return sqrt(dot(v, v)); };
+  const Variable rest = abs(dot(xi.x, p) + dot(xi.y, q));
+  const Variable largest = norm(xi.x) * norm(p) + norm(xi.y) * norm(q);
+  const Variable* const reads[] = {&rest, &largest};
+  xgrad::detail::perform("check zero-sum", reads, {}, [name](xgrad::detail::Reads in) {
+    if (in[0]->item() <= 1e-3 * in[1]->item()) return;
+    throw ValueError(
+        "[" + std::string(name) +
+        "] the game is not zero-sum: the mixed derivatives of the losses do not cancel; leave zero_sum off");
+  });
+}
+
+void tell(const Variable& iterations, int& last) {
+  const Variable* const reads[] = {&iterations};
+  xgrad::detail::perform("tell iterations", reads, {},
+                         [&last](xgrad::detail::Reads in) { last = static_cast<int>(in[0]->item()); });
 }
 
 KrylovSolution solve(bool symmetric, const LinearMap& a, const Variables& b, const Variables& start,
@@ -46,6 +58,7 @@ JointDescent::Plan LinearizedCompetitiveDescent::plan(const Game& game) {
 }
 
 JointDescent::Plan CompetitiveDescent::plan(const Game& game) {
+  const NoGradGuard guard;
   const Field field(game, {x_.parameters(), y_.parameters()}, true);
   const Pair xi = field.gradient();
   const LinearMap system = [&](const Variables& v) {
@@ -55,14 +68,19 @@ JointDescent::Plan CompetitiveDescent::plan(const Game& game) {
   if (options_.zero_sum) check_zero_sum("CompetitiveDescent", field, xi, pull);
   const Variables right = add_scaled(xi.x, -y_.lr(), pull);
   KrylovSolution x = solve(options_.zero_sum, system, right, {}, options_.solver);
-  iterations_ = x.iterations;
+  tell(x.iterations, iterations_);
   Variables y = add_scaled(xi.y, -x_.lr(), field.g_yx(x.x));
   return {field.losses(), Pair{std::move(x.x), std::move(y)}};
 }
 
 AdaptiveCompetitiveDescent::AdaptiveCompetitiveDescent(Optimizer& x, Optimizer& y,
                                                        const AdaptiveCompetitiveOptions& options)
-    : JointDescent(x, y), options_(options) {
+    : JointDescent(x, y),
+      options_(options),
+      unbias_(full({}, 1.0, DType::float64)),
+      vx_(detail::zeros_like(x.parameters())),
+      vy_(detail::zeros_like(y.parameters())),
+      start_(detail::zeros_like(x.parameters())) {
   if (!(options.beta >= 0.0 && options.beta < 1.0) || !(options.eps > 0.0)) {
     throw ValueError("[AdaptiveCompetitiveDescent] beta must be in [0, 1) and eps positive, not " +
                      std::to_string(options.beta) + " and " + std::to_string(options.eps));
@@ -74,14 +92,19 @@ JointDescent::Plan AdaptiveCompetitiveDescent::plan(const Game& game) {
   const Field field(game, {x_.parameters(), y_.parameters()}, true);
   const Pair xi = field.gradient();
   if (options_.zero_sum) check_zero_sum("AdaptiveCompetitiveDescent", field, xi, field.f_xy(xi.y));
-  ++steps_;
-  const double correction = 1.0 - std::pow(options_.beta, static_cast<double>(steps_));
+  xgrad::detail::perform("count steps", {}, {&unbias_, 1}, [this](xgrad::detail::Reads) {
+    ++steps_;
+    const double correction = 1.0 - std::pow(options_.beta, static_cast<double>(steps_));
+    *unbias_.mutable_array().mutable_data<double>() = 1.0 / correction;
+  });
   // The diagonal of step sizes, relative to the learning rates.
   const auto sizes = [&](Variables& v, const Variables& g) {
-    if (v.empty()) v = detail::zeros_like(g);
-    v = add_scaled(detail::scaled(options_.beta, v), 1.0 - options_.beta, detail::product(g, g));
+    const Variables now = add_scaled(detail::scaled(options_.beta, v), 1.0 - options_.beta, detail::product(g, g));
     Variables a;
-    for (const Variable& entry : v) a.push_back(reciprocal(sqrt((1.0 / correction) * entry) + options_.eps));
+    for (const Variable& entry : now) {
+      a.push_back(reciprocal(sqrt(astype(unbias_, entry.dtype()) * entry) + options_.eps));
+    }
+    detail::assign(v, now);
     return a;
   };
   const Variables ax = sizes(vx_, xi.x);
@@ -95,8 +118,8 @@ JointDescent::Plan AdaptiveCompetitiveDescent::plan(const Game& game) {
   };
   const Variables foreseen = add_scaled(xi.x, -y_.lr(), field.f_xy(detail::product(ay, xi.y)));
   KrylovSolution s = solve(options_.zero_sum, system, detail::product(root, foreseen), start_, options_.solver);
-  iterations_ = s.iterations;
-  start_ = s.x;
+  tell(s.iterations, iterations_);
+  detail::assign(start_, s.x);
   Variables x = detail::product(root, s.x);
   const Variables answer = add_scaled(xi.y, -x_.lr(), field.g_yx(x));
   Variables y = detail::product(ay, answer);
@@ -116,9 +139,9 @@ StateDict AdaptiveCompetitiveDescent::state_dict() const {
 void AdaptiveCompetitiveDescent::load_state_dict(const StateDict& state) {
   detail::StateReader reader("AdaptiveCompetitiveDescent", state);
   std::int64_t steps = 0;
-  Variables vx;
-  Variables vy;
-  Variables start;
+  Variables vx = detail::zeros_like(vx_);
+  Variables vy = detail::zeros_like(vy_);
+  Variables start = detail::zeros_like(start_);
   if (!state.empty()) {
     steps = reader.take_step("step");
     vx = reader.take_like("vx.", x_.parameters());
@@ -127,9 +150,9 @@ void AdaptiveCompetitiveDescent::load_state_dict(const StateDict& state) {
   }
   reader.finish();
   steps_ = steps;
-  vx_ = std::move(vx);
-  vy_ = std::move(vy);
-  start_ = std::move(start);
+  detail::assign(vx_, vx);
+  detail::assign(vy_, vy);
+  detail::assign(start_, start);
 }
 
 }  // namespace xgrad::optim

@@ -66,6 +66,7 @@ class AdaptiveCompetitiveDescent : public JointDescent {
   AdaptiveCompetitiveOptions options_;
   std::int64_t steps_ = 0;
   int iterations_ = 0;
+  Variable unbias_;  ///< of the mean squares, by the present step
   Variables vx_, vy_, start_;
 };
 

@@ -58,7 +58,11 @@ Pair add_scaled(const Pair& a, double scale, const Pair& b) {
   return {add_scaled(a.x, scale, b.x), add_scaled(a.y, scale, b.y)};
 }
 
-double dot(const Pair& a, const Pair& b) { return dot(a.x, b.x) + dot(a.y, b.y); }
+Pair add_scaled(const Pair& a, const Variable& scale, const Pair& b) {
+  return {add_scaled(a.x, scale, b.x), add_scaled(a.y, scale, b.y)};
+}
+
+Variable dot(const Pair& a, const Pair& b) { return dot(a.x, b.x) + dot(a.y, b.y); }
 
 Field::Field(const Game& game, const Pair& at, bool differentiable) : at_{leaves(at.x), leaves(at.y)} {
   const EnableGradGuard recording;
@@ -97,17 +101,17 @@ Pair Field::product(const Pair& v) const {
   return parted(grad_or_zeros(transposed, all, joined(v.x, v.y), false), at_.x.size());
 }
 
-Variables Field::f_xy(const Variables& v) const {
-  const EnableGradGuard recording;
-  if (df_dy_.empty()) df_dy_ = grad_or_zeros({recorded_.f}, at_.y, {ones_like(recorded_.f)}, true);
-  return grad_or_zeros(df_dy_, at_.x, v, false);
+const Field::Mixed& Field::mixed() const {
+  if (!mixed_) {
+    const EnableGradGuard recording;
+    mixed_ = Mixed{grad_or_zeros({recorded_.f}, at_.y, {ones_like(recorded_.f)}, true),
+                   grad_or_zeros({recorded_.g}, at_.x, {ones_like(recorded_.g)}, true)};
+  }
+  return *mixed_;
 }
 
-Variables Field::g_yx(const Variables& v) const {
-  const EnableGradGuard recording;
-  if (dg_dx_.empty()) dg_dx_ = grad_or_zeros({recorded_.g}, at_.x, {ones_like(recorded_.g)}, true);
-  return grad_or_zeros(dg_dx_, at_.y, v, false);
-}
+Variables Field::f_xy(const Variables& v) const { return grad_or_zeros(mixed().df_dy, at_.x, v, false); }
+Variables Field::g_yx(const Variables& v) const { return grad_or_zeros(mixed().dg_dx, at_.y, v, false); }
 
 }  // namespace detail
 

@@ -2,13 +2,16 @@
 // Field: a game's simultaneous gradient xi = (df/dx, dg/dy) at a point, and products with its Jacobian. Internal.
 #pragma once
 
+#include <optional>
+
 #include <xgrad/optim/game/game.h>
 #include <xgrad/optim/vectors.h>
 
 namespace xgrad::optim::detail {
 
 Pair add_scaled(const Pair& a, double scale, const Pair& b);
-double dot(const Pair& a, const Pair& b);
+Pair add_scaled(const Pair& a, const Variable& scale, const Pair& b);
+Variable dot(const Pair& a, const Pair& b);
 
 class Field {
  public:
@@ -33,7 +36,12 @@ class Field {
   Losses losses_;
   Pair at_;
   Pair xi_;
-  mutable Variables df_dy_, dg_dx_;  ///< made on demand
+  /// df/dy and dg/dx, made both at the first product: one that is made in a loop would be made there only.
+  struct Mixed {
+    Variables df_dy, dg_dx;
+  };
+  const Mixed& mixed() const;
+  mutable std::optional<Mixed> mixed_;
 };
 
 }  // namespace xgrad::optim::detail

@@ -24,12 +24,15 @@ JointDescent::Plan Extragradient::plan(const Game& game) {
   return {here.losses(), Field(game, ahead, false).gradient()};
 }
 
+OptimisticDescent::OptimisticDescent(Optimizer& x, Optimizer& y)
+    : JointDescent(x, y), last_{detail::zeros_like(x.parameters()), detail::zeros_like(y.parameters())} {}
+
 JointDescent::Plan OptimisticDescent::plan(const Game& game) {
   const Field field(game, {x_.parameters(), y_.parameters()}, false);
   const Pair xi = field.gradient();
-  if (last_.x.empty()) last_ = {detail::zeros_like(xi.x), detail::zeros_like(xi.y)};
   const Pair direction = add_scaled(xi, 1.0, add_scaled(xi, -1.0, last_));
-  last_ = xi;
+  detail::assign(last_.x, xi.x);
+  detail::assign(last_.y, xi.y);
   return {field.losses(), direction};
 }
 
@@ -42,14 +45,15 @@ StateDict OptimisticDescent::state_dict() const {
 
 void OptimisticDescent::load_state_dict(const StateDict& state) {
   detail::StateReader reader("OptimisticDescent", state);
-  Variables x;
-  Variables y;
+  Variables x = detail::zeros_like(last_.x);
+  Variables y = detail::zeros_like(last_.y);
   if (!state.empty()) {
     x = reader.take_like("x.", x_.parameters());
     y = reader.take_like("y.", y_.parameters());
   }
   reader.finish();
-  last_ = {std::move(x), std::move(y)};
+  detail::assign(last_.x, x);
+  detail::assign(last_.y, y);
 }
 
 UnrolledDescent::UnrolledDescent(Optimizer& x, Optimizer& y, const UnrollingOptions& options)

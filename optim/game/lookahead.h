@@ -18,8 +18,8 @@ class Extragradient : public JointDescent {
 /// Both players step along 2 xi_k - xi_{k-1}, the gradient before the first step taken as 0 (Daskalakis et al., 2018).
 class OptimisticDescent : public JointDescent {
  public:
-  OptimisticDescent(Optimizer& x, Optimizer& y) : JointDescent(x, y) {}
-  /// "x.0", "x.1", ..., "y.0", ...: the last gradients; empty before the first step.
+  OptimisticDescent(Optimizer& x, Optimizer& y);
+  /// "x.0", "x.1", ..., "y.0", ...: the last gradients. An empty state is that before the first step.
   StateDict state_dict() const override;
   void load_state_dict(const StateDict& state) override;
 
