@@ -88,7 +88,7 @@ struct System {
 void check_definite(const Variable& curvature, const Variable& iterations) {
   const Variable* const reads[] = {&curvature, &iterations};
   xgrad::detail::perform("check definite", reads, {}, [](xgrad::detail::Reads in) {
-    if (in[0]->item() > 0.0) return;
+    if (!(in[0]->item() <= 0.0)) return;  // a NaN ends the loop
     throw ValueError("[conjugate_gradients] the map is not positive definite: <p, A p> is " +
                      std::to_string(in[0]->item()) + " in iteration " +
                      std::to_string(static_cast<int>(in[1]->item()) + 1) + "; use bicgstab");
@@ -110,10 +110,11 @@ KrylovSolution conjugate_gradients(const LinearMap& a, const Variables& b, const
     const Variable curvature = dot(p, ap);
     check_definite(curvature, count);
     const Variable alpha = rr / curvature;
-    const Variables left = add_scaled(r, -alpha, ap);
+    const Variable moves = is_finite(alpha);
+    const Variables left = chosen(moves, add_scaled(r, -alpha, ap), r);
     const Variable next = dot(left, left);
-    return {{s.asks_for_more(sqrt(next)), count + 1.0, next},
-            {add_scaled(x, alpha, p), left, add_scaled(left, next / rr, p)}};
+    return {{moves * s.asks_for_more(sqrt(next)), count + moves, next},
+            {chosen(moves, add_scaled(x, alpha, p), x), left, add_scaled(left, next / rr, p)}};
   });
   return s.solution(end.vectors[0], end.vectors[1], end.scalars[1]);
 }

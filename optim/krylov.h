@@ -16,7 +16,8 @@ struct KrylovOptions {
   int max_iterations = 100;  ///< the best x so far is given when they are used up
 };
 
-/// The scalars are float64. Within a compiled step each replay iterates as often as its own values need.
+/// The scalars are float64. Where the arithmetic breaks down, x is the best that there was. Within a compiled step each
+/// replay iterates as often as its own values need.
 struct KrylovSolution {
   Variables x;
   Variable iterations;

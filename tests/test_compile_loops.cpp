@@ -104,7 +104,6 @@ TEST_CASE("compile: derivatives in a loop's body, and solvers") {
   std::vector<Variables> inputs;
   for (const double size : {1.0, 1e-3, 5.0, 0.0, 1.0}) inputs.push_back({size * batch({5, 1}, 6)});
   check_loop(f, inputs);
-  CHECK(f(inputs[0])[1].item() != f(inputs[1])[1].item());
 }
 
 TEST_CASE("compile: what is the same in each turn is done once") {

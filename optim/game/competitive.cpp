@@ -30,7 +30,7 @@ void check_zero_sum(const char* name, const Field& field, const Pair& xi, const 
   const Variable largest = norm(xi.x) * norm(p) + norm(xi.y) * norm(q);
   const Variable* const reads[] = {&rest, &largest};
   xgrad::detail::perform("check zero-sum", reads, {}, [name](xgrad::detail::Reads in) {
-    if (in[0]->item() <= 1e-3 * in[1]->item()) return;
+    if (!(in[0]->item() > 1e-3 * in[1]->item())) return;  // nor does a NaN say so
     throw ValueError(
         "[" + std::string(name) +
         "] the game is not zero-sum: the mixed derivatives of the losses do not cancel; leave zero_sum off");
