@@ -291,7 +291,6 @@ TEST_CASE("moments without gradients die out instead of staying subnormal") {
   adam.step({Variable(Array::full({40}, 1e-3))});
   for (int k = 0; k < 600; ++k) adam.step({Variable(Array::zeros({40}))});
   for (const auto& [name, moment] : adam.state_dict()) {
-    CAPTURE(name);
     if (name.find("exp_avg") != std::string::npos) CHECK(moment.to_vector<double>() == Values(40, 0.0));
   }
 }
