@@ -159,6 +159,17 @@ inline V muladd(const V& a, const V& b, const V& c) {
     return xsimd::fma(a, b, c);
   }
 }
+#if defined(__AVX512F__)
+// xsimd 8 has none for AVX-512, and multiplies and adds.
+inline xsimd::batch<float> muladd(const xsimd::batch<float>& a, const xsimd::batch<float>& b,
+                                  const xsimd::batch<float>& c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+inline xsimd::batch<double> muladd(const xsimd::batch<double>& a, const xsimd::batch<double>& b,
+                                   const xsimd::batch<double>& c) {
+  return _mm512_fmadd_pd(a, b, c);
+}
+#endif
 
 /// f on each element, for the functions that only libm has exactly.
 template <class T, class F>
