@@ -33,6 +33,11 @@ Variable drawn(const char* name, Generator& generator, double p, double q, const
 
 Generator::Generator(std::uint64_t seed) noexcept { manual_seed(seed); }
 
+Generator::~Generator() {
+  if (detail::recorder) [[unlikely]]
+    detail::record_end_of(*this);
+}
+
 void Generator::manual_seed(std::uint64_t seed) noexcept { state_ = {seed, 0}; }
 
 Generator Generator::split(std::uint64_t stream) const noexcept {

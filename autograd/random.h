@@ -14,6 +14,9 @@ namespace xgrad {
 class Generator {
  public:
   explicit Generator(std::uint64_t seed = 0) noexcept;
+  Generator(const Generator&) = default;
+  Generator& operator=(const Generator&) = default;
+  ~Generator();  // a step that is being recorded must know
   void manual_seed(std::uint64_t seed) noexcept;
   /// An independent stream named by a number, e.g. one for data order and one for noise.
   Generator split(std::uint64_t stream) const noexcept;

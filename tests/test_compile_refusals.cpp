@@ -7,6 +7,7 @@
 #include <memory>
 
 #include <xgrad/autograd/autograd.h>
+#include <xgrad/nn/dropout.h>
 
 #include "compile_support.h"
 
@@ -92,6 +93,11 @@ TEST_CASE("compile: what a replay would not do again is refused, naming the plac
     CHECK(contains(refusal([](const Variables& in) {
                      Generator g(1);
                      return Variables{in[0] + normal({2, 3}, 0, 1, DType::float32, g)};
+                   }),
+                   "lives in the step itself"));
+    CHECK(contains(refusal([](const Variables& in) {
+                     const auto noise = std::make_unique<nn::Dropout>(0.5, Generator(1));
+                     return Variables{(*noise)(in[0])};
                    }),
                    "lives in the step itself"));
     CHECK(contains(refusal([](const Variables& in) {

@@ -36,7 +36,7 @@ void throw_compile(const Record& record, const std::string& what) {
                      ": " + what);
 }
 
-Recorder::Recorder(const Variables& inputs) : inputs_(inputs), began_(Node::clock()), stack_(this) {
+Recorder::Recorder(const Variables& inputs) : inputs_(inputs), began_(Node::clock()) {
   record_.n_inputs = inputs.size();
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Array& a = Access::impl(inputs[i])->value;
@@ -145,12 +145,6 @@ Array Recorder::op(const char* name, const Work& work, Reads reads, const Shape&
 Array Recorder::draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
                      std::function<void(Array&)> fill) {
   refuse_in_loop(name);
-  const std::less<const void*> below;
-  const char here = 0;
-  if (below(&here, &generator) && below(&generator, stack_)) {
-    fail(std::string("[") + name +
-         "] draws from a generator that lives in the step itself, gone at a replay: make it outside");
-  }
   Stream& stream = streams_.try_emplace(&generator, Stream{generator.state(), {}}).first->second;
   const Generator::State from = generator.state();
   Array out;
@@ -267,7 +261,10 @@ void Recorder::record_gradients() {
   }
 }
 
+void Recorder::end_of(const Generator& generator) noexcept { lost_stream_ |= streams_.erase(&generator) > 0; }
+
 void Recorder::check_streams() {
+  if (lost_stream_) fail("a random generator lives in the step itself, gone at a replay: make it outside");
   for (const auto& [generator, stream] : streams_) {
     if (!(generator->state() == stream.frontier)) {
       fail("a random generator was set anew in the step: seed it outside");
@@ -370,6 +367,8 @@ Array record_draw(const char* name, Generator& generator, double p, double q, co
   fill(out);
   return out;
 }
+
+void record_end_of(const Generator& generator) noexcept { recorder->end_of(generator); }
 
 void record_work(const char* name, const Work& work, Reads reads, std::span<const Variable> writes) {
   recorder->paused() ? work(reads, {}) : recorder->work(name, work, reads, writes);

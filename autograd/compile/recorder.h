@@ -36,6 +36,7 @@ class Recorder {
   void accumulating(const Work& work) { record_.instructions.back().accumulating = work; }
   Array draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
              std::function<void(Array&)> fill);
+  void end_of(const Generator& generator) noexcept;
   void work(const char* name, const Work& work, Reads reads, std::span<const Variable> writes);
   Variables loop(const Variables& state, int most, const LoopBody& body);
   void constant(const Array& value);
@@ -102,11 +103,11 @@ class Recorder {
   std::vector<ValueId> held_;                          ///< by each Variable from outside, by now
   std::vector<std::size_t> updates_;                   ///< of each, so far
   std::vector<std::pair<Variable, ValueId>> sharing_;  ///< Variables from outside seen with another's memory
-  std::map<Generator*, Stream> streams_;
+  std::map<const Generator*, Stream> streams_;
+  bool lost_stream_ = false;  ///< one that was drawn from is gone
   std::vector<intrusive_ptr<LeafNode>> gradients_;
   Variables inputs_;
   std::uint64_t began_;                              ///< creation number that nodes from before stay below
-  const void* stack_;                                ///< an address of the frame below which the step runs
   std::vector<std::pair<ValueId, ValueId>> bodies_;  ///< the values, from and up to, of loops that have ended
   int loops_ = 0;                                    ///< whose bodies are being recorded
   int pauses_ = 0;

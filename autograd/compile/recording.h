@@ -33,6 +33,8 @@ void record_elementwise(const kernels::Elementwise& f);
 /// `p`, `q` tell draws of the same name apart.
 Array record_draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
                   std::function<void(Array& out)> fill);
+/// The generator is about to go; no replay would find it.
+void record_end_of(const Generator& generator) noexcept;
 /// Does `work` and records it, with the Variables that it changes.
 void record_work(const char* name, const Work& work, Reads reads, std::span<const Variable> writes);
 /// The Variable's value has been replaced.
