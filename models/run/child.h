@@ -32,9 +32,9 @@ class Child {
   pid_t pid_ = 0;
 };
 
-/// Runs start(0) .. start(n - 1), `most` at a time, and tells each one's end to ended(i, exit code). As soon as that
-/// returns false or stopping() is true, those that run are asked to end by SIGTERM and no further ones are begun.
-/// @param most 0: one for each thread of num_threads().
+/// Runs start(0) .. start(n - 1), `most` at a time (0: one for each thread of num_threads()), and tells each one's end
+/// to ended(i, exit code). As soon as that returns false or stopping() is true, those that run are asked to end by
+/// SIGTERM and no further ones are begun.
 /// @throws what the functions throw; then those that run are killed.
 void run_children(
     std::size_t n, int most, const std::function<Child(std::size_t)>& start,
