@@ -71,7 +71,7 @@ void unary(Unary f, const Array& x, Array& out, double p, double q) {
   const bool fetch = large && cost(f) > 1;  // ahead of cheap functions the machine fetches by itself
   detail::stream_for(n, grain, stream, [&](std::int64_t begin, std::int64_t end) {
     const void* from = detail::at(x, begin);
-    const void* next = static_cast<const char*>(from) + detail::ahead_bytes;
+    const void* next = detail::ahead_of(from);
     loop(end - begin, from, detail::at(y, dtype, begin), p, q, stream, fetch ? simd::Ahead(&next, 1) : simd::Ahead());
   });
 }
