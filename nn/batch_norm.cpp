@@ -18,12 +18,7 @@ BatchNorm::BatchNorm(const char* name, std::int64_t channels, std::size_t least_
       momentum_(options.momentum) {}
 
 Variable BatchNorm::forward(const Variable& x) {
-  if (x.rank() < least_rank_ || x.rank() > most_rank_ || x.shape()[1] != channels_) {
-    throw ShapeError("[" + std::string(name_) + "] takes (N, " + std::to_string(channels_) + ", ...) of " +
-                     std::to_string(least_rank_) +
-                     (most_rank_ > least_rank_ ? " to " + std::to_string(most_rank_) : std::string()) + " axes, got " +
-                     to_string(x.shape()));
-  }
+  check_input(x, least_rank_, most_rank_);
   if (!uses_batch()) return by_running_statistics(x);
   const std::int64_t count = x.size() / channels_;
   if (count < 2) {

@@ -21,7 +21,8 @@ struct BatchNormOptions {
 /// training mode mean and biased variance are the batch's, and the running statistics take them in (the variance
 /// unbiased), as in PyTorch; in evaluation mode they are the running ones. Samples of a training batch see each other:
 /// mixes_samples() says so.
-/// @throws ShapeError on another number of axes or channels, ValueError on one value a channel in training.
+/// @throws ShapeError on another number of axes or channels, DTypeError on another dtype, ValueError on one value a
+/// channel in training.
 class BatchNorm : public ChannelNorm {
  public:
   Variable forward(const Variable& x) override;

@@ -4,6 +4,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/autograd/ops/common.h>
 
 namespace xgrad::nn {
 
@@ -42,6 +43,18 @@ ChannelNorm::ChannelNorm(const char* name, std::int64_t channels, const Parts& p
     running_var = register_buffer("running_var", Array::full(shape, 1.0, parts.dtype));
     num_batches_tracked = register_buffer("num_batches_tracked", Array::zeros({}, DType::int64));
   }
+}
+
+void ChannelNorm::check_input(const Variable& x, std::size_t least_rank, std::size_t most_rank) const {
+  if (x.rank() < least_rank || x.rank() > most_rank || x.shape()[1] != channels_) {
+    throw ShapeError("[" + std::string(name_) + "] takes (N, " + std::to_string(channels_) + ", ...) of " +
+                     std::to_string(least_rank) +
+                     (most_rank > least_rank ? " to " + std::to_string(most_rank) : std::string()) + " axes, got " +
+                     to_string(x.shape()));
+  }
+  xgrad::detail::check_floating(name_, x.array());
+  const Variable& own = weight.defined() ? weight : running_mean;
+  if (own.defined()) xgrad::detail::check_same_dtype(name_, x.array(), own.array());
 }
 
 Variable ChannelNorm::by_running_statistics(const Variable& x) const {

@@ -31,6 +31,9 @@ class ChannelNorm : public Module {
   /// @throws ValueError unless there are channels.
   ChannelNorm(const char* name, std::int64_t channels, const Parts& parts);
 
+  /// @throws ShapeError unless x is (N, C, ...) of that many axes, DTypeError unless it is floating and of the dtype of
+  /// parameters and statistics, where there are any.
+  void check_input(const Variable& x, std::size_t least_rank, std::size_t most_rank) const;
   /// (x - running_mean) / sqrt(running_var + eps) weight + bias
   Variable by_running_statistics(const Variable& x) const;
 

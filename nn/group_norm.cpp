@@ -44,10 +44,7 @@ InstanceNorm::InstanceNorm(const char* name, std::int64_t channels, std::size_t 
       momentum_(options.momentum) {}
 
 Variable InstanceNorm::forward(const Variable& x) {
-  if (x.rank() != rank_ || x.shape()[1] != channels_) {
-    throw ShapeError("[" + std::string(name_) + "] takes (N, " + std::to_string(channels_) + ", ...) of " +
-                     std::to_string(rank_) + " axes, got " + to_string(x.shape()));
-  }
+  check_input(x, rank_, rank_);
   if (!is_training() && running_mean.defined()) return by_running_statistics(x);
   std::int64_t count = 1;
   for (std::size_t i = 2; i < rank_; ++i) count *= x.shape()[i];

@@ -42,8 +42,8 @@ struct InstanceNormOptions {
 /// with mean and biased variance over the further axes (Ulyanov et al., 2016). With running statistics, a training
 /// batch is still normalised by its own, and their averages over the samples (the variance unbiased) are taken in;
 /// evaluation mode uses the running ones. Samples do not see each other in either mode.
-/// @throws ShapeError on another number of axes or channels, ValueError on a single value a channel where its own
-/// statistics are used.
+/// @throws ShapeError on another number of axes or channels, DTypeError on another dtype than that of parameters and
+/// statistics, ValueError on a single value a channel where its own statistics are used.
 class InstanceNorm : public ChannelNorm {
  public:
   Variable forward(const Variable& x) override;

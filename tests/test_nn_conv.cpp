@@ -98,6 +98,24 @@ TEST_CASE("BatchNorm: says that it mixes samples, and refuses what it cannot nor
   CHECK_THROWS_WITH_AS(norm(zeros({1, 3, 1, 1})), doctest::Contains("more than one value a channel"), ValueError);
 }
 
+TEST_CASE("BatchNorm and InstanceNorm: another dtype than theirs is refused before statistics change") {
+  nn::BatchNorm2d batch(3);
+  nn::BatchNorm2d plain(3, {.affine = false});
+  nn::InstanceNorm2d instance(3, {.track_running_stats = true});
+  for (nn::ChannelNorm* norm : {static_cast<nn::ChannelNorm*>(&batch), static_cast<nn::ChannelNorm*>(&plain),
+                                static_cast<nn::ChannelNorm*>(&instance)}) {
+    for (const bool training : {true, false}) {
+      norm->train(training);
+      CHECK_THROWS_WITH_AS((*norm)(random({4, 3, 5, 2})), doctest::Contains("dtypes differ: float64 and float32"),
+                           DTypeError);
+      CHECK_THROWS_AS((*norm)(full({4, 3, 5, 2}, 2.0, DType::int64)), DTypeError);
+    }
+    CHECK(largest(norm->running_mean) == 0.0);
+    CHECK(norm->num_batches_tracked.item<std::int64_t>() == 0);
+  }
+  CHECK(nn::InstanceNorm2d(3)(random({4, 3, 5, 2})).dtype() == DType::float64);
+}
+
 TEST_CASE("BatchNorm: the state_dict has PyTorch's keys") {
   const nn::Sequential net(nn::Conv2d(1, 2, 3), nn::BatchNorm2d(2));
   std::vector<std::string> keys;
