@@ -6,6 +6,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/optim/schedule.h>
+#include <xgrad/optim/state_reader.h>
 
 namespace xgrad::optim {
 
@@ -63,14 +64,15 @@ StateDict LRScheduler::state_dict() const {
 }
 
 void LRScheduler::load_state_dict(const StateDict& state) {
-  const Array* step = find(state, "step");
-  const Array* base_lr = find(state, "base_lr");
-  if (!step || !base_lr || step->size() != 1 || base_lr->size() != 1) {
-    throw ValueError("[LRScheduler] the state must hold the scalars step and base_lr");
-  }
-  step_ = step->item<std::int64_t>();
-  base_lr_ = base_lr->item<double>();
-  apply();
+  detail::StateReader reader("LRScheduler", state);
+  const Array step = reader.take("step", {}, DType::int64);
+  const Array base_lr = reader.take("base_lr", {}, DType::float64);
+  reader.finish();
+  const auto at = step.item<std::int64_t>();
+  const auto base = base_lr.item<double>();
+  optimizer_.set_lr(base * schedule_(at));
+  step_ = at;
+  base_lr_ = base;
 }
 
 }  // namespace xgrad::optim

@@ -54,8 +54,8 @@ class LRScheduler {
 
   /// "step" and "base_lr".
   StateDict state_dict() const;
-  /// Also sets the optimiser's rate. @throws ValueError when an entry is missing or not a scalar; nothing is changed
-  /// then.
+  /// Also sets the optimiser's rate. @throws ValueError listing every name that is missing, unexpected or of another
+  /// kind, and on a rate that is negative or not finite; nothing is changed then.
   void load_state_dict(const StateDict& state);
 
  private:

@@ -46,7 +46,7 @@ void StateReader::finish() {
   for (const auto& [name, value] : state_) {
     if (given_.erase(name) > 0) problems_ += "\n  unexpected: " + name;
   }
-  if (!problems_.empty()) throw ValueError("[" + owner_ + "] the state does not fit this optimiser:" + problems_);
+  if (!problems_.empty()) throw ValueError("[" + owner_ + "] the state does not fit:" + problems_);
 }
 
 void append(StateDict& state, const std::string& prefix, const Variables& values) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Learning-rate schedules against PyTorch's, and their saving.
+#include <cmath>
 #include <map>
 
 #include <xgrad/autograd/error.h>
@@ -60,7 +61,18 @@ TEST_CASE("a restored scheduler goes on where the saved one was, and sets the ra
   const double before = second.lr();
   CHECK_THROWS_AS(two.load_state_dict({{"step", Array::from<std::int64_t>({1}, {})}}), ValueError);
   CHECK_THROWS_AS(two.load_state_dict({{"step", Array::zeros({2})}, {"base_lr", Array::zeros({})}}), ValueError);
+  const auto state = [](Array step, Array base_lr) { return StateDict{{"step", step}, {"base_lr", base_lr}}; };
+  const Array one_step = Array::from<std::int64_t>({1}, {});
+  const Array rate = Array::scalar(0.2, DType::float64);
+  CHECK_THROWS_AS(two.load_state_dict(state(one_step, Array::scalar(0.2))), ValueError);
+  CHECK_THROWS_AS(two.load_state_dict(state(one_step, Array::scalar(std::nan(""), DType::float64))), ValueError);
+  CHECK_THROWS_AS(two.load_state_dict(state(Array(), rate)), ValueError);
+  StateDict more = state(one_step, rate);
+  more.emplace_back("gamma", rate);
+  CHECK_THROWS_WITH_AS(two.load_state_dict(more), doctest::Contains("unexpected: gamma"), ValueError);
   CHECK(second.lr() == before);
+  CHECK(two.steps() == 17);
+  CHECK(two.base_lr() == 0.4);
 }
 
 TEST_CASE("schedules refuse what makes no sense") {
