@@ -296,6 +296,17 @@ TEST_CASE("moments without gradients die out instead of staying subnormal") {
 }
 #endif
 
+TEST_CASE("centred RMSprop goes on where gradients do not vary") {
+  Generator generator(1);
+  for (const DType dtype : {DType::float32, DType::float64}) {
+    const Variable g = normal({1000}, 0.0, 1.0, dtype, generator);
+    Variable w(Array::zeros({1000}, dtype), true);
+    optim::RMSprop rmsprop({w}, {.lr = 1e-3, .alpha = 0.5, .centered = true});
+    for (int k = 0; k < 100; ++k) rmsprop.step({g});
+    CHECK(std::isfinite(max(abs(w)).item()));
+  }
+}
+
 TEST_CASE("options outside their domains are refused as PyTorch refuses them") {
   const Problem p;
   const Variables ps = {p.a, p.b};

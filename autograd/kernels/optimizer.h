@@ -27,7 +27,8 @@ struct RmspropUpdate {
   double lr, alpha, eps, weight_decay, momentum;
   bool centered;
 };
-/// As torch.optim.RMSprop; `mean_g` is undefined unless centered, `buffer` unless momentum > 0.
+/// As torch.optim.RMSprop, but that a centred variance which rounds below 0 is 0 and not NaN; `mean_g` is undefined
+/// unless centered, `buffer` unless momentum > 0.
 void rmsprop(const RmspropUpdate& u, const Array& g, Array& p, Array& square_avg, Array& mean_g, Array& buffer);
 
 }  // namespace xgrad::kernels

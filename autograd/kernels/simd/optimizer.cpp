@@ -103,7 +103,7 @@ void rmsprop_loop(const RmspropUpdate& u, i64 n, const void* g_, void* p_, void*
     if (mean_g != nullptr) {
       const Vec<T> mean = muladd(alpha, at.read(mean_g), rest * grad);
       at.write(mean_g, mean);
-      square = square - mean * mean;
+      square = maximum(square - mean * mean, Vec<T>(T(0)));  // a variance that vanishes may round below 0
     }
     Vec<T> step = grad * math::fast_inverse(math::fast_sqrt(square) + eps);
     if (buffer != nullptr) {
