@@ -19,7 +19,10 @@ Conv2dOptions geometry(const ConvOptions& o) {
   return {.stride = o.stride.array(), .padding = o.padding.array(), .dilation = o.dilation.array(), .groups = o.groups};
 }
 
-void check_channels(const char* name, std::int64_t in, std::int64_t out, std::int64_t groups) {
+void check(const char* name, std::int64_t in, std::int64_t out, std::int64_t groups, const Extents2d& kernel) {
+  if (kernel.height < 1 || kernel.width < 1) {
+    throw ValueError("[" + std::string(name) + "] the kernel's extents must be positive, not " + to_string(kernel));
+  }
   if (in > 0 && out > 0 && groups > 0 && in % groups == 0 && out % groups == 0) return;
   throw ValueError("[" + std::string(name) + "] " + std::to_string(in) + " channels in and " + std::to_string(out) +
                    " out do not divide into " + std::to_string(groups) + " groups");
@@ -49,7 +52,7 @@ std::string describe_as(const char* name, std::int64_t in, std::int64_t out, con
 
 Conv2d::Conv2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOptions& options, Generator& generator)
     : options_(geometry(options)) {
-  check_channels("Conv2d", in, out, options.groups);
+  check("Conv2d", in, out, options.groups, kernel);
   weight =
       register_parameter("weight", Array(Shape{out, in / options.groups, kernel.height, kernel.width}, options.dtype));
   if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
@@ -66,7 +69,7 @@ std::string Conv2d::describe() const {
 ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOptions& options,
                                  Generator& generator)
     : options_(geometry(options)), output_padding_(options.output_padding.array()) {
-  check_channels("ConvTranspose2d", in, out, options.groups);
+  check("ConvTranspose2d", in, out, options.groups, kernel);
   weight =
       register_parameter("weight", Array(Shape{in, out / options.groups, kernel.height, kernel.width}, options.dtype));
   if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
@@ -85,7 +88,7 @@ std::string ConvTranspose2d::describe() const {
 Conv1d::Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, const ConvOptions1d& options,
                Generator& generator)
     : options_(geometry(options)) {
-  check_channels("Conv1d", in, out, options.groups);
+  check("Conv1d", in, out, options.groups, kernel);
   weight = register_parameter("weight", Array(Shape{out, in / options.groups, kernel}, options.dtype));
   if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
   draw(weight, bias, generator);
@@ -100,7 +103,7 @@ std::string Conv1d::describe() const {
 ConvTranspose1d::ConvTranspose1d(std::int64_t in, std::int64_t out, std::int64_t kernel, const ConvOptions1d& options,
                                  Generator& generator)
     : options_(geometry(options)), output_padding_(options.output_padding) {
-  check_channels("ConvTranspose1d", in, out, options.groups);
+  check("ConvTranspose1d", in, out, options.groups, kernel);
   weight = register_parameter("weight", Array(Shape{in, out / options.groups, kernel}, options.dtype));
   if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
   draw(weight, bias, generator);

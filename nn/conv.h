@@ -20,7 +20,8 @@ struct ConvOptions {
 
 /// (N, in, H, W) -> (N, out, OH, OW), weight (out, in / groups, KH, KW), bias (out,): PyTorch's layout. Both start from
 /// U(-b, b), b = 1 / sqrt(in / groups KH KW), PyTorch's default.
-/// @throws ValueError when the channels are not positive multiples of the groups.
+/// @throws ValueError when the channels are not positive multiples of the groups or the kernel's extents not positive,
+/// as all of these do.
 class Conv2d : public Module {
  public:
   Conv2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOptions& options = {},

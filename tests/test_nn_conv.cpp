@@ -38,6 +38,9 @@ TEST_CASE("Conv2d and ConvTranspose2d: PyTorch's shapes, keys and bounds") {
   CHECK(up(zeros({2, 6, 7, 7})).shape() == Shape{2, 4, 14, 14});
   CHECK(up.describe() == "ConvTranspose2d(6, 4, kernel 4, stride 2, padding 1, 2 groups)");
   CHECK_THROWS_AS(nn::Conv2d(3, 4, 3, {.groups = 2}), ValueError);
+  CHECK_THROWS_WITH_AS(nn::Conv2d(3, 4, {3, 0}), "[Conv2d] the kernel's extents must be positive, not (3, 0)",
+                       ValueError);
+  CHECK_THROWS_AS(nn::ConvTranspose1d(3, 4, 0), ValueError);
 }
 
 TEST_CASE("BatchNorm: a training batch comes out with mean 0 and variance 1") {
