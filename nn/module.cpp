@@ -71,6 +71,10 @@ void Module::check_name(const std::string& name) const {
 Variable Module::register_parameter(const std::string& name, Variable value) {
   check_name(name);
   if (!value.defined()) return value;
+  if (!value.is_leaf()) {
+    throw GraphError("[Module] the parameter '" + name + "' was computed by " + std::string(value.op_name()) +
+                     " and could not be trained; register its inputs, or detach() it");
+  }
   value.requires_grad_();
   parameters_.emplace_back(name, value);
   return value;
@@ -99,6 +103,7 @@ std::shared_ptr<Generator> Module::register_generator(const std::string& name, G
 
 void Module::add_child(const std::string& name, std::shared_ptr<Module> module) {
   check_name(name);
+  if (!module) throw ValueError("[Module] the submodule '" + name + "' is null");
   children_.emplace_back(name, std::move(module));
 }
 

@@ -103,28 +103,29 @@ class Module {
   Module& operator=(Module&&) = default;
 
   /// Registers a value that is trained; gives the handle back, requiring a gradient. An undefined Variable (no bias)
-  /// registers nothing. @throws ValueError when the name is taken, empty or has a dot.
+  /// registers nothing. @throws ValueError when the name is taken, empty or has a dot; GraphError when it was computed
+  /// from what requires a gradient, and DTypeError when it is not floating.
   Variable register_parameter(const std::string& name, Variable value);
   /// Gives a registered parameter another name in the state_dict. @throws ValueError when there is none called `from`,
-  /// or as register_parameter.
+  /// or when `to` is taken, empty or has a dot.
   void rename_parameter(const std::string& from, const std::string& to);
-  /// Registers a value that is saved but not trained. @throws as register_parameter.
+  /// Registers a value that is saved but not trained. @throws ValueError when the name is taken, empty or has a dot;
+  /// GraphError as register_parameter.
   Variable register_buffer(const std::string& name, Variable value);
-  /// Registers a random stream. @throws as register_parameter.
+  /// Registers a random stream. @throws ValueError when the name is taken, empty or has a dot.
   std::shared_ptr<Generator> register_generator(const std::string& name, Generator generator);
   /// Takes a submodule over and gives a reference to it that stays valid when this module is moved.
-  /// @throws as register_parameter.
+  /// @throws ValueError when the name is taken, empty or has a dot.
   template <class M>
   requires(std::is_base_of_v<Module, M> && !std::is_reference_v<M>) M& register_module(const std::string& name,
                                                                                        M&& module) {
     return register_module(name, std::make_shared<M>(std::move(module)));
   }
-  /// Shares a submodule with others.
+  /// Shares a submodule with others. @throws ValueError also when it is null.
   template <class M>
   requires std::is_base_of_v<Module, M> M& register_module(const std::string& name, std::shared_ptr<M> module) {
-    M& reference = *module;
-    add_child(name, std::move(module));
-    return reference;
+    add_child(name, module);
+    return *module;
   }
   const Named<std::shared_ptr<Module>>& children() const noexcept { return children_; }
 

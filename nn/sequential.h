@@ -12,8 +12,8 @@ class Sequential : public Module {
  public:
   Sequential() = default;
   template <class First, class... Rest>
-  requires(!std::is_lvalue_reference_v<First> && !std::is_same_v<First, Sequential>) ||
-      (sizeof...(Rest) > 0) explicit Sequential(First&& first, Rest&&... rest) {
+  requires(!std::is_same_v<std::remove_cvref_t<First>, Sequential> ||
+           sizeof...(Rest) > 0) explicit Sequential(First&& first, Rest&&... rest) {
     append(std::forward<First>(first));
     (append(std::forward<Rest>(rest)), ...);
   }

@@ -29,7 +29,9 @@ struct Mixer : nn::Module {
 /// Whether registering under a name works.
 struct Registrar : nn::Module {
   void parameter(const std::string& name) { register_parameter(name, Array::zeros({1})); }
+  void parameter(const std::string& name, const Variable& value) { register_parameter(name, value); }
   void buffer(const std::string& name) { register_buffer(name, Array::zeros({1})); }
+  void module(const std::string& name, std::shared_ptr<nn::Linear> shared) { register_module(name, std::move(shared)); }
 };
 
 template <class T>
@@ -81,6 +83,16 @@ TEST_CASE("bad names are refused") {
   CHECK(r.parameters().size() == 1);
 }
 
+TEST_CASE("what could not be trained or called is not registered") {
+  Registrar r;
+  const Variable x(Array::zeros({1}), true);
+  CHECK_THROWS_WITH_AS(r.parameter("a", x * x), doctest::Contains("was computed by mul"), GraphError);
+  CHECK_THROWS_AS(r.parameter("a", Array::zeros({1}, DType::int64)), DTypeError);
+  CHECK_THROWS_WITH_AS(r.module("a", nullptr), "[Module] the submodule 'a' is null", ValueError);
+  CHECK(r.parameters().empty());
+  CHECK(r.named_modules().size() == 1);
+}
+
 TEST_CASE("a module without a forward of one input says so") {
   Registrar r;
   CHECK_THROWS_AS(r(ones({1})), GraphError);
@@ -97,6 +109,8 @@ TEST_CASE("a shared module's parameters come once, and under each name in the st
   nn::Sequential twice(single, single);
   sum(twice(full({1, 1}, 5.0))).backward();
   CHECK(single->weight.grad().item() == 30.0);
+  const nn::Sequential once(single);
+  CHECK(once.parameters()[0].is_same(single->weight));
 }
 
 TEST_CASE("train, eval, zero_grad and requires_grad_ reach every descendant") {
