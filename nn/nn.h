@@ -18,6 +18,7 @@
 #include <xgrad/nn/module.h>
 #include <xgrad/nn/pad.h>
 #include <xgrad/nn/pool.h>
+#include <xgrad/nn/safetensors.h>
 #include <xgrad/nn/sequential.h>
 #include <xgrad/nn/serialize.h>
 #include <xgrad/nn/spectral_norm.h>
