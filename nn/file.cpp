@@ -34,7 +34,8 @@ std::string temporary_beside(const std::string& path) {
   static std::atomic<unsigned> counter{0};
   const std::size_t slash = path.rfind('/');
   const std::size_t base = slash == std::string::npos ? 0 : slash + 1;
-  return path.substr(0, base) + "." + path.substr(base) + "." + std::to_string(::getpid()) + "-" +
+  constexpr std::size_t longest = 200;  // with what is added, a name has at most 255 bytes
+  return path.substr(0, base) + "." + path.substr(base, longest) + "." + std::to_string(::getpid()) + "-" +
          std::to_string(counter++) + ".tmp";
 }
 

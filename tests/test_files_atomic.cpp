@@ -106,6 +106,14 @@ TEST_CASE("a file is replaced whole and nothing else is left in its folder") {
   CHECK_THROWS_AS(nn::read_file(path, 2), FormatError);
 }
 
+TEST_CASE("a name may be as long as the system takes it") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file(std::string(255, 'n'));
+  nn::write_file(path, "text");
+  CHECK(nn::read_file(path) == "text");
+  CHECK(folder.count() == 1);
+}
+
 TEST_CASE("replacing what a symbolic link points to keeps the link") {
   const TemporaryFolder folder;
   nn::write_file(folder.file("real"), "old");
