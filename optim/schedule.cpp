@@ -49,15 +49,16 @@ Schedule product(std::vector<Schedule> schedules) {
 
 LRScheduler::LRScheduler(Optimizer& optimizer, Schedule schedule)
     : optimizer_(optimizer), schedule_(std::move(schedule)), base_lr_(optimizer.lr()) {
-  apply();
+  move_to(0, base_lr_);
 }
 
-void LRScheduler::apply() { optimizer_.set_lr(base_lr_ * schedule_(step_)); }
-
-void LRScheduler::step() {
-  ++step_;
-  apply();
+void LRScheduler::move_to(std::int64_t step, double base_lr) {
+  optimizer_.set_lr(base_lr * schedule_(step));
+  step_ = step;
+  base_lr_ = base_lr;
 }
+
+void LRScheduler::step() { move_to(step_ + 1, base_lr_); }
 
 StateDict LRScheduler::state_dict() const {
   return {{"step", Array::from<std::int64_t>({step_}, {})}, {"base_lr", Array::scalar(base_lr_, DType::float64)}};
@@ -68,11 +69,7 @@ void LRScheduler::load_state_dict(const StateDict& state) {
   const Array step = reader.take("step", {}, DType::int64);
   const Array base_lr = reader.take("base_lr", {}, DType::float64);
   reader.finish();
-  const auto at = step.item<std::int64_t>();
-  const auto base = base_lr.item<double>();
-  optimizer_.set_lr(base * schedule_(at));
-  step_ = at;
-  base_lr_ = base;
+  move_to(step.item<std::int64_t>(), base_lr.item<double>());
 }
 
 }  // namespace xgrad::optim

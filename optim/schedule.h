@@ -47,7 +47,7 @@ Schedule product(std::vector<Schedule> schedules);
 class LRScheduler {
  public:
   LRScheduler(Optimizer& optimizer, Schedule schedule);
-  /// Call after optimizer.step().
+  /// Call after optimizer.step(). @throws ValueError on a rate that is negative or not finite; nothing is changed then.
   void step();
   std::int64_t steps() const noexcept { return step_; }
   double base_lr() const noexcept { return base_lr_; }
@@ -59,7 +59,8 @@ class LRScheduler {
   void load_state_dict(const StateDict& state);
 
  private:
-  void apply();
+  /// Sets the rate of that step, then what is kept: a schedule that throws changes nothing.
+  void move_to(std::int64_t step, double base_lr);
 
   Optimizer& optimizer_;
   Schedule schedule_;

@@ -75,6 +75,15 @@ TEST_CASE("a restored scheduler goes on where the saved one was, and sets the ra
   CHECK(two.base_lr() == 0.4);
 }
 
+TEST_CASE("a rate that cannot be set leaves the scheduler where it was") {
+  optim::SGD sgd({parameter()}, {.lr = 0.4});
+  optim::LRScheduler scheduler(sgd, [](std::int64_t step) { return step < 2 ? 1.0 : -1.0; });
+  scheduler.step();
+  CHECK_THROWS_AS(scheduler.step(), ValueError);
+  CHECK(scheduler.steps() == 1);
+  CHECK(sgd.lr() == 0.4);
+}
+
 TEST_CASE("schedules refuse what makes no sense") {
   CHECK_THROWS_AS(optim::StepLR{.step_size = 0}(3), ValueError);
   CHECK_THROWS_AS(optim::CosineAnnealingLR{.t_max = 0}(3), ValueError);
