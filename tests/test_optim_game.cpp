@@ -228,6 +228,25 @@ TEST_CASE("unrolling differentiates through the opponent's steps") {
   check_close(direction(method<UnrolledDescent>(UnrollingOptions{.steps = 0}), 0.1, 0.1), Dense().xi);
 }
 
+TEST_CASE("a player whose loss is constant stays, and the other one moves") {
+  for (const bool x_moves : {true, false}) {
+    const Game game = [&](const Variables& x, const Variables& y) -> Losses {
+      const Variable constant = zeros({}, DType::float64);
+      return {x_moves ? sum(x[0]) : constant, x_moves ? constant : sum(y[0])};
+    };
+    const auto check = [&](auto make) {
+      Players players(start_x, start_y, 0.1, 0.1);
+      const Array x = players.x.array(), y = players.y.array();
+      make(players.sgd_x, players.sgd_y).step(game);
+      CHECK((players.x.array().to_vector<double>() == x.to_vector<double>()) == !x_moves);
+      CHECK((players.y.array().to_vector<double>() == y.to_vector<double>()) == x_moves);
+    };
+    check([](SGD& x, SGD& y) { return SimultaneousDescent(x, y); });
+    check([](SGD& x, SGD& y) { return UnrolledDescent(x, y); });
+    check([](SGD& x, SGD& y) { return CompetitiveDescent(x, y); });
+  }
+}
+
 TEST_CASE("on the Dirac-GAN plain methods end where their recurrences do, and the others arrive") {
   // With f(t) = -log(1 + e^-t), G minimises f(psi theta), which D maximises (Mescheder et al., 2018).
   const Game dirac = [](const Variables& theta, const Variables& psi) -> Losses {

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/functional.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/optim/game/field.h>
@@ -64,6 +64,15 @@ UnrolledDescent::UnrolledDescent(Optimizer& x, Optimizer& y, const UnrollingOpti
   }
 }
 
+namespace {
+
+/// dloss/dplayer: zeros where the loss is constant.
+Variables slope(const Variable& loss, const Variables& player, bool create_graph) {
+  return xgrad::detail::grad_or_zeros({loss}, player, {ones_like(loss)}, create_graph);
+}
+
+}  // namespace
+
 JointDescent::Plan UnrolledDescent::plan(const Game& game) {
   const EnableGradGuard recording;
   const double lr = options_.lr > 0.0 ? options_.lr : y_.lr();
@@ -73,10 +82,10 @@ JointDescent::Plan UnrolledDescent::plan(const Game& game) {
   for (const Variable& v : x_.parameters()) x.push_back(Variable(v.array(), true));
   for (const Variable& v : y_.parameters()) y.push_back(Variable(v.array(), true));
   for (int k = 0; k < options_.steps; ++k) {
-    const Variables g = grad(game(x, y).g, y, {.create_graph = true, .materialize_zeros = true});
+    const Variables g = slope(game(x, y).g, y, true);
     for (std::size_t i = 0; i < y.size(); ++i) y[i] = y[i] - lr * g[i];
   }
-  return {here.losses(), Pair{grad(game(x, y).f, x, {.materialize_zeros = true}), here.gradient().y}};
+  return {here.losses(), Pair{slope(game(x, y).f, x, false), here.gradient().y}};
 }
 
 }  // namespace xgrad::optim
