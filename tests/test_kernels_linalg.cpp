@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Matrix products and optimiser updates against plain loops.
+#include <algorithm>
+
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/gemm.h>
 #include <xgrad/autograd/kernels/optimizer.h>
+#include <xgrad/autograd/kernels/product.h>
 
 #include "kernels_support.h"
 
@@ -71,6 +74,11 @@ TEST_CASE("matmul in every transposition, batch and size") {
                                                                               {5, 3, 1},
                                                                               {4, 3, 0},
                                                                               {0, 3, 4},
+                                                                              {2, 8, 3},
+                                                                              {13, 17, 16},
+                                                                              {14, 32, 17},
+                                                                              {29, 113, 33},
+                                                                              {33, 225, 15},
                                                                               {64, 130, 260},
                                                                               {330, 64, 100}}) {
           check_matmul<float>({}, {}, m, n, k, ta, tb, accumulate);
@@ -89,6 +97,59 @@ TEST_CASE("matmul in every transposition, batch and size") {
         }
       }
     }
+  }
+}
+
+TEST_CASE("a product touches its own elements only, in every instruction set") {
+  constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+  constexpr std::int64_t m = 31, n = 45, k = 19, gap = 3;  // gap: elements between stored rows
+  struct Case {
+    bool ta, tb;
+    double beta;
+    bool with_bias;
+  };
+  for (const Case& of : {Case{false, false, 0, false}, Case{true, false, 1, false}, Case{false, true, 0, false},
+                         Case{false, true, 1, false}, Case{false, true, 1, true}, Case{true, false, 1, true},
+                         Case{true, true, 0, false}}) {
+    const bool ta = of.ta, tb = of.tb, with_bias = of.with_bias;
+    const double beta = of.beta;
+    CAPTURE(ta);
+    CAPTURE(tb);
+    CAPTURE(with_bias);
+    const kernels::detail::Gemm g{m, n, k, ta, tb, (ta ? m : k) + gap, (tb ? k : n) + gap, n + gap, beta};
+    // Between the rows of A and B lie NaNs, and in C everywhere that is not added to.
+    const auto apart = [&](std::int64_t rows, std::int64_t columns, std::uint64_t seed) {
+      const Array values = spread<float>({rows, columns}, -1, 1, seed);
+      Array a = Array::full({rows, columns + gap}, nan, DType::float32);
+      for (std::int64_t r = 0; r < rows; ++r) {
+        std::copy_n(values.data<float>() + r * columns, columns, a.mutable_data<float>() + r * (columns + gap));
+      }
+      return a;
+    };
+    const Array a = apart(ta ? k : m, ta ? m : k, 1), b = apart(tb ? n : k, tb ? k : n, 2);
+    const Array bias = spread<float>({n}, -1, 1, 3);
+    const Array before = beta == 1 && !with_bias ? apart(m, n, 4) : Array::full({m, n + gap}, nan, DType::float32);
+    with_each_isa([&] {
+      Array c = before.clone();
+      kernels::detail::product_here(g, a.data<float>(), b.data<float>(), c.mutable_data<float>(),
+                                    with_bias ? bias.data<float>() : nullptr);
+      double worst = 0;
+      bool outside = true;
+      for (std::int64_t i = 0; i < m; ++i) {
+        for (std::int64_t j = 0; j < n; ++j) {
+          double want = with_bias ? bias.data<float>()[j] : beta == 1 ? before.data<float>()[i * g.ldc + j] : 0;
+          for (std::int64_t p = 0; p < k; ++p) {
+            want += static_cast<double>(a.data<float>()[ta ? p * g.lda + i : i * g.lda + p]) *
+                    b.data<float>()[tb ? j * g.ldb + p : p * g.ldb + j];
+          }
+          worst = std::fmax(worst, std::fabs(c.data<float>()[i * g.ldc + j] - want));
+          if (std::isnan(c.data<float>()[i * g.ldc + j])) worst = std::numeric_limits<double>::infinity();
+        }
+        for (std::int64_t j = n; j < g.ldc; ++j) outside = outside && std::isnan(c.data<float>()[i * g.ldc + j]);
+      }
+      CHECK(worst <= (static_cast<double>(k) + 2) * std::numeric_limits<float>::epsilon());
+      CHECK(outside);
+    });
   }
 }
 

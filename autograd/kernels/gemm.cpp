@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <complex>
 #include <cstring>
+#include <type_traits>
 
 #include <xflens/cxxblas/cxxblas.cxx>
 
@@ -13,6 +14,7 @@
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/product.h>
 #include <xgrad/autograd/kernels/products.h>
+#include <xgrad/autograd/kernels/simd/table.h>
 #include <xgrad/autograd/parallel.h>
 
 // OpenBLAS's own switch, absent from other libraries.
@@ -37,8 +39,25 @@ void detail::hold_blas_to_one_thread() {
   static_cast<void>(held);
 }
 
+namespace {
+
+/// Ours is for an op(A) of many rows or columns, whichever it takes by vectors, and a B that stays in the second cache.
+bool is_small(const Gemm& g) {
+  constexpr std::int64_t cached = 1 << 18, vector = 16;
+  return g.m > 1 && g.n > 1 && g.k > 0 && g.k * g.n <= cached && (g.transpose_b ? g.m : g.n) >= vector / 2 &&
+         (g.beta == 0 || g.beta == 1);
+}
+
+}  // namespace
+
 template <class T>
 void detail::product_here(const Gemm& g, const T* a, const T* b, T* c, const T* bias) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (const simd::Table& table = simd::table(); table.product != nullptr && is_small(g)) {
+      Array scratch(Shape{table.product_scratch(g)}, DType::float32);
+      return table.product(g, a, b, c, bias, scratch.mutable_data<float>());
+    }
+  }
   detail::hold_blas_to_one_thread();
   if (bias != nullptr) {
     for (std::int64_t r = 0; r < g.m; ++r) std::memcpy(c + r * g.ldc, bias, static_cast<std::size_t>(g.n) * sizeof(T));

@@ -12,5 +12,6 @@ void add_columns(Table& t);
 void add_normalize(Table& t);
 void add_optimizer(Table& t);
 void add_random(Table& t);
+void add_product(Table& t);
 
 }  // namespace xgrad::kernels::simd::XGRAD_ISA

@@ -11,6 +11,7 @@ void fill(Table& t) {
   add_normalize(t);
   add_optimizer(t);
   add_random(t);
+  add_product(t);
 }
 
 }  // namespace xgrad::kernels::simd::XGRAD_ISA

@@ -7,6 +7,7 @@
 
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/optimizer.h>
+#include <xgrad/autograd/kernels/product.h>
 #include <xgrad/autograd/kernels/reduce.h>
 
 namespace xgrad::kernels::simd {
@@ -95,6 +96,10 @@ struct Table {
   void (*bernoulli[2])(std::int64_t n, const std::uint32_t* words, double p, void* y);
   /// y[i] = the standard normal quantile of u[i] in (0, 1).
   void (*normal_quantile)(std::int64_t n, const double* u, double* y);
+  /// A product whose beta is 0 or 1, with a bias (n) or null; scratch has product_scratch elements. Null where the
+  /// table has none.
+  void (*product)(const detail::Gemm& g, const float* a, const float* b, float* c, const float* bias, float* scratch);
+  std::int64_t (*product_scratch)(const detail::Gemm& g);
 };
 
 namespace baseline {
