@@ -86,6 +86,37 @@ TEST_CASE("compile: a module in evaluation mode is another step") {
   CHECK(step.reports().size() == 2);
 }
 
+TEST_CASE("compile: a captured parameter that is converted or frozen makes another step") {
+  Variable w = leaf({3}, 7), v = leaf({3}, 8);
+  const Compiled::Function f = [&](const Variables&) {
+    const Variable y = sum(square(w) * w);
+    return Variables{y, w.requires_grad() ? grad(y, w) : zeros_like(w), v * 2.0};
+  };
+  Compiled step = compile(f);
+  const auto check = [&](std::size_t recordings) {
+    for (int call = 0; call < 2; ++call) {
+      const Variables got = step({}), expected = f({});
+      for (std::size_t i = 0; i < got.size(); ++i) CHECK(same_bits(got[i].array(), expected[i].array()));
+    }
+    CHECK(step.reports().size() == recordings);
+  };
+  check(1);
+  struct Both : nn::Module {
+    Both(const Variable& a, const Variable& b) {
+      register_parameter("a", a);
+      register_parameter("b", b);
+    }
+  } module(w, v);
+  module.to(DType::float64);
+  check(2);
+  w.requires_grad_(false);
+  check(3);
+  w.requires_grad_();
+  check(3);
+  module.to(DType::float32);
+  check(3);
+}
+
 TEST_CASE("compile: what no result needs is not replayed, element-wise chains are one pass") {
   const Variable w = leaf({64, 32}, 11);
   Compiled step = compile([&](const Variables& in) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #include <xgrad/autograd/compile/borrowed_array.h>
@@ -19,6 +20,7 @@ Array& array_of(const Variable& v) { return Access::impl(v)->value; }
 
 Program::Program(Record record)
     : record_(std::move(record)), slots_(record_.values.size()), inputs_(record_.n_inputs, -1) {
+  std::transform(record_.externals.begin(), record_.externals.end(), std::back_inserter(captured_), kind_of);
   const MemoryPlan plan = plan_memory(record_);
   block_ = Array({static_cast<std::int64_t>(plan.bytes / sizeof(double))}, DType::float64);
   std::vector<std::size_t> begins;
@@ -75,7 +77,9 @@ void Program::aim(ValueId value, const void* elements) {
 bool Program::applies() const noexcept {
   const auto as_then = [](const auto& seen) { return *seen.first == seen.second; };
   return std::all_of(record_.flags.begin(), record_.flags.end(), as_then) &&
-         std::all_of(record_.numbers.begin(), record_.numbers.end(), as_then);
+         std::all_of(record_.numbers.begin(), record_.numbers.end(), as_then) &&
+         std::equal(record_.externals.begin(), record_.externals.end(), captured_.begin(),
+                    [](const Variable& now, const Kind& then) { return kind_of(now) == then; });
 }
 
 // A kernel may put another array into its place instead of writing to it.

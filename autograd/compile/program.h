@@ -19,8 +19,8 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  /// False when a module has changed between training and evaluation since the recording, or a learning rate that the
-  /// step computes with.
+  /// False when since the recording a module has changed between training and evaluation, a captured Variable its dtype
+  /// or whether it requires a gradient, or a learning rate that the step computes with.
   bool applies() const noexcept;
   /// Inputs of the recorded kinds. @throws CompileError when a captured Variable is gone.
   Variables run(const Variables& inputs);
@@ -29,6 +29,12 @@ class Program {
   std::size_t bytes() const noexcept { return block_.nbytes(); }
 
  private:
+  /// What a recording takes for granted of a captured Variable.
+  struct Kind {
+    DType dtype;
+    bool requires_grad;
+    friend bool operator==(const Kind&, const Kind&) = default;
+  };
   struct View {
     Array* array;
     const Array* of;
@@ -45,6 +51,7 @@ class Program {
     int turns = 0, most_turns = 0;
   };
 
+  static Kind kind_of(const Variable& v) { return {v.dtype(), v.requires_grad()}; }
   /// Under the eyes of a profiler or anomaly mode.
   static void run_watched(const Step& step);
   /// The Variable through which a value is read under a shape.
@@ -57,6 +64,7 @@ class Program {
   void check_externals() const;
 
   Record record_;
+  std::vector<Kind> captured_;  ///< of each external Variable
   Array block_;
   std::vector<std::deque<Variable>> slots_;  ///< of each value, one a shape
   std::vector<Step> steps_;
