@@ -77,6 +77,12 @@ void Optimizer::step(const Variables& grads) {
     const Array& p = parameters_[i].array();
     if (!(g.shape() == p.shape())) throw ShapeError(mismatch(i, to_string(g.shape()), to_string(p.shape())));
     if (g.dtype() != p.dtype()) throw DTypeError(mismatch(i, name_of(g.dtype()), name_of(p.dtype())));
+    const std::vector<Array>& moments = slots_[i].moments;
+    if (!moments.empty() && moments[0].dtype() != p.dtype()) {
+      throw DTypeError("[" + name_ + "] the moments of parameter " + std::to_string(i) + " are " +
+                       name_of(moments[0].dtype()) + ", the parameter has become " + name_of(p.dtype()) +
+                       "; make a new optimiser after Module::to");
+    }
     which.push_back(i);
     given.push_back(&grads[i]);
   }

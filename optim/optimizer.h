@@ -23,7 +23,8 @@ class Optimizer {
   /// Drops the gradients of all parameters.
   void zero_grad();
   /// One update from the parameters' grad(); those without one are skipped.
-  /// @throws ShapeError or DTypeError when a gradient does not match its parameter; nothing is changed then.
+  /// @throws ShapeError or DTypeError when a gradient does not match its parameter, or moments do not since the
+  /// parameter was converted (Module::to); nothing is changed then.
   void step();
   /// One update from gradients given in the order of the parameters, e.g. by xgrad::grad; undefined ones are skipped.
   /// @throws also ValueError when their number differs.

@@ -6,6 +6,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/autograd/random.h>
+#include <xgrad/nn/linear.h>
 #include <xgrad/optim/optim.h>
 
 #include "nn_fixture.h"
@@ -240,6 +241,19 @@ TEST_CASE("a wrong gradient stops the step before anything changes") {
     CHECK(optimizer->state_dict().size() == entries);
     CHECK(optimizer->state_dict()[2].second.to_vector<double>() == moment);
   }
+}
+
+TEST_CASE("moments of another dtype than the parameter stop the step") {
+  nn::Linear layer(3, 2);
+  optim::Adam adam(layer.parameters());
+  const auto step = [&](DType dtype) { adam.step(grad(sum(square(layer(ones({4, 3}, dtype)))), layer.parameters())); };
+  step(DType::float32);
+  layer.to(DType::float64);
+  const Values before = layer.weight.array().to_vector<double>();
+  CHECK_THROWS_WITH_AS(step(DType::float64), doctest::Contains("make a new optimiser after Module::to"), DTypeError);
+  CHECK(layer.weight.array().to_vector<double>() == before);
+  layer.to(DType::float32);
+  step(DType::float32);
 }
 
 TEST_CASE("a graph recorded before a step differentiates what was computed") {
