@@ -62,12 +62,39 @@ Carried iterate(const Carried& begin, int most, const std::function<Carried(cons
   }));
 }
 
+/// @throws ShapeError, DTypeError unless v is a vector of b's space.
+void check_like(const std::string& what, const Variables& v, const Variables& b) {
+  if (v.size() != b.size()) {
+    throw ShapeError(what + " has " + std::to_string(v.size()) + " entries, b " + std::to_string(b.size()));
+  }
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    const auto differ = [&](const auto& of_v, const auto& of_b) {
+      return what + " has " + of_v + " in entry " + std::to_string(i) + ", where b has " + of_b;
+    };
+    if (v[i].shape() != b[i].shape()) throw ShapeError(differ(to_string(v[i].shape()), to_string(b[i].shape())));
+    if (v[i].dtype() != b[i].dtype()) throw DTypeError(differ(name_of(v[i].dtype()), name_of(b[i].dtype())));
+  }
+}
+
 /// The system, and where its solution starts from.
 struct System {
-  System(const LinearMap& a, const Variables& b, const Variables& start, const KrylovOptions& options)
-      : options(options), scale(norm(b)) {
-    x = start.empty() ? detail::zeros_like(b) : detail::detached(start);
-    r = start.empty() ? detail::detached(b) : add_scaled(b, -1.0, a(x));
+  System(const char* name, const LinearMap& map, const Variables& right, const Variables& start,
+         const KrylovOptions& options)
+      : name("[" + std::string(name) + "] "), map(map), b(right), options(options), scale(norm(right)) {
+    if (start.empty()) {
+      x = detail::zeros_like(b);
+      r = detail::detached(b);
+    } else {
+      check_like(this->name + "start", start, b);
+      x = detail::detached(start);
+      r = add_scaled(b, -1.0, a(x));
+    }
+  }
+
+  Variables a(const Variables& v) const {
+    Variables av = map(v);
+    check_like(name + "A v", av, b);
+    return av;
   }
 
   /// 1 unless the residual of that norm is small enough.
@@ -80,6 +107,9 @@ struct System {
     return {chosen(nothing, detail::zeros_like(x), x), iterations, where(nothing, number(0.0), norm(r) / scale)};
   }
 
+  std::string name;
+  const LinearMap& map;
+  const Variables& b;
   const KrylovOptions& options;
   Variable scale;
   Variables x, r;
@@ -100,13 +130,13 @@ void check_definite(const Variable& curvature, const Variable& iterations) {
 KrylovSolution conjugate_gradients(const LinearMap& a, const Variables& b, const Variables& start,
                                    const KrylovOptions& options) {
   const NoGradGuard guard;
-  const System s(a, b, start, options);
+  const System s("conjugate_gradients", a, b, start, options);
   const Variable rr = dot(s.r, s.r);
   const Carried begin{{s.asks_for_more(sqrt(rr)), number(0.0), rr}, {s.x, s.r, s.r}};
   const Carried end = iterate(begin, options.max_iterations, [&](const Carried& at) -> Carried {
     const Variable &count = at.scalars[1], &rr = at.scalars[2];
     const Variables &x = at.vectors[0], &r = at.vectors[1], &p = at.vectors[2];
-    const Variables ap = a(p);
+    const Variables ap = s.a(p);
     const Variable curvature = dot(p, ap);
     check_definite(curvature, count);
     const Variable alpha = rr / curvature;
@@ -121,16 +151,16 @@ KrylovSolution conjugate_gradients(const LinearMap& a, const Variables& b, const
 
 KrylovSolution bicgstab(const LinearMap& a, const Variables& b, const Variables& start, const KrylovOptions& options) {
   const NoGradGuard guard;
-  const System s(a, b, start, options);
+  const System s("bicgstab", a, b, start, options);
   const Variables shadow = s.r;
   const Carried begin{{s.asks_for_more(norm(s.r)), number(0.0), dot(shadow, s.r)}, {s.x, s.r, s.r}};
   const Carried end = iterate(begin, options.max_iterations, [&](const Carried& at) -> Carried {
     const Variable &count = at.scalars[1], &rho = at.scalars[2];
     const Variables &x = at.vectors[0], &r = at.vectors[1], &p = at.vectors[2];
-    const Variables v = a(p);
+    const Variables v = s.a(p);
     const Variable alpha = rho / dot(shadow, v);
     const Variables half = add_scaled(r, -alpha, v);
-    const Variables t = a(half);
+    const Variables t = s.a(half);
     const Variable tt = dot(t, t);
     const Variable omega = where(tt > number(0.0), dot(t, half) / tt, number(0.0));
     const Variables left = add_scaled(half, -omega, t);

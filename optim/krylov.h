@@ -25,11 +25,13 @@ struct KrylovSolution {
 };
 
 /// For symmetric positive definite A (Hestenes & Stiefel, 1952), from `start` or else from 0.
-/// @throws ValueError when a direction shows that A is not positive definite.
+/// @throws ValueError when a direction shows that A is not positive definite; ShapeError or DTypeError when `start` or
+/// a product is not of b's shapes and dtypes.
 KrylovSolution conjugate_gradients(const LinearMap& a, const Variables& b, const Variables& start = {},
                                    const KrylovOptions& options = {});
 
 /// For any regular A (van der Vorst, 1992: BiCGSTAB), from `start` or else from 0.
+/// @throws ShapeError, DTypeError as conjugate_gradients.
 KrylovSolution bicgstab(const LinearMap& a, const Variables& b, const Variables& start = {},
                         const KrylovOptions& options = {});
 

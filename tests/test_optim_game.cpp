@@ -297,6 +297,13 @@ TEST_CASE("Krylov solvers solve what they are made for, and say when they cannot
         1);
   CHECK_THROWS_WITH_AS(conjugate_gradients(map(-spd), right(spd)), doctest::Contains("not positive definite"),
                        ValueError);
+  const Variables b = right(spd);
+  const auto narrow = [](const Variables& v) -> Variables { return {v[0], astype(v[1], DType::float32)}; };
+  CHECK_THROWS_WITH_AS(conjugate_gradients(narrow, b),
+                       "[conjugate_gradients] A v has float32 in entry 1, where b has float64", DTypeError);
+  CHECK_THROWS_AS(bicgstab([](const Variables& v) -> Variables { return {v[0]}; }, b), ShapeError);
+  CHECK_THROWS_WITH_AS(bicgstab(map(spd), b, {b[0], b[0]}), "[bicgstab] start has (1,) in entry 1, where b has (2,)",
+                       ShapeError);
   const KrylovSolution nothing =
       conjugate_gradients(map(spd), {zeros({1}, DType::float64), zeros({2}, DType::float64)});
   CHECK(nothing.iterations.item() == 0);
