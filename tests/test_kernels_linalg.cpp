@@ -80,7 +80,8 @@ TEST_CASE("matmul in every transposition, batch and size") {
                                                                               {29, 113, 33},
                                                                               {33, 225, 15},
                                                                               {64, 130, 260},
-                                                                              {330, 64, 100}}) {
+                                                                              {330, 64, 100},
+                                                                              {1030, 1024, 3}}) {
           check_matmul<float>({}, {}, m, n, k, ta, tb, accumulate);
           check_matmul<double>({}, {}, m, n, k, ta, tb, accumulate);
         }
@@ -180,7 +181,7 @@ TEST_CASE("linear is x w^T + bias over any leading axes") {
 
 TEST_CASE("products do not depend on the number of threads, and refuse int64") {
   for (const auto& [m, n, k] :
-       std::vector<std::array<std::int64_t, 3>>{{64, 784, 256}, {256, 784, 64}, {784, 64, 256}}) {
+       std::vector<std::array<std::int64_t, 3>>{{64, 784, 256}, {256, 784, 64}, {784, 64, 256}, {1100, 1030, 260}}) {
     const Array a = spread<float>({m, k}, -1, 1), b = spread<float>({k, n}, -1, 1, 2);
     Array want({m, n});
     set_num_threads(1);

@@ -1,113 +1,64 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Matrix products through xtensor-blas's cxxblas; BLAS is held to one thread and large products are cut over our pool.
+// Products of arrays: batches, operands shared by a batch, and large products cut over our pool.
 #include <xgrad/autograd/kernels/gemm.h>
 
 #include <algorithm>
-#include <complex>
-#include <cstring>
-#include <type_traits>
-
-#include <xflens/cxxblas/cxxblas.cxx>
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/broadcast.h>
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/kernels/product.h>
 #include <xgrad/autograd/kernels/products.h>
-#include <xgrad/autograd/kernels/simd/table.h>
 #include <xgrad/autograd/parallel.h>
-
-// OpenBLAS's own switch, absent from other libraries.
-extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 
 namespace xgrad::kernels {
 namespace {
 
 using detail::Gemm;
 using detail::product_here;
+using detail::Way;
 using xgrad::detail::parallel_for;
 
-cxxblas::Transpose flag(bool transpose) { return transpose ? cxxblas::Trans : cxxblas::NoTrans; }
+/// How C is cut: rows and columns of a part, each side in even parts that are multiples of a vector.
+struct Cut {
+  Cut(const Gemm& g, std::int64_t row_parts, std::int64_t column_parts)
+      : rows(part(g.m, row_parts)),
+        columns(part(g.n, column_parts)),
+        across((g.n - 1) / columns + 1),
+        count(((g.m - 1) / rows + 1) * across) {}
+  static std::int64_t part(std::int64_t side, std::int64_t parts) { return ((side - 1) / parts / 16 + 1) * 16; }
+  std::int64_t rows, columns, across, count;
+};
 
-}  // namespace
+Cut longer_side(const Gemm& g, std::int64_t parts) { return g.m >= g.n ? Cut(g, parts, 1) : Cut(g, 1, parts); }
 
-void detail::hold_blas_to_one_thread() {
-  static const bool held = [] {
-    if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
-    return true;
-  }();
-  static_cast<void>(held);
-}
-
-namespace {
-
-/// Ours is for an op(A) of many rows or columns, whichever it takes by vectors, and a B that stays in the second cache.
-bool is_small(const Gemm& g) {
-  constexpr std::int64_t cached = 1 << 18, vector = 16;
-  return g.m > 1 && g.n > 1 && g.k > 0 && g.k * g.n <= cached && (g.transpose_b ? g.m : g.n) >= vector / 2 &&
-         (g.beta == 0 || g.beta == 1);
-}
-
-}  // namespace
-
-template <class T>
-void detail::product_here(const Gemm& g, const T* a, const T* b, T* c, const T* bias) {
-  if constexpr (std::is_same_v<T, float>) {
-    if (const simd::Table& table = simd::table(); table.product != nullptr && is_small(g)) {
-      Array scratch(Shape{table.product_scratch(g)}, DType::float32);
-      return table.product(g, a, b, c, bias, scratch.mutable_data<float>());
-    }
-  }
-  detail::hold_blas_to_one_thread();
-  if (bias != nullptr) {
-    for (std::int64_t r = 0; r < g.m; ++r) std::memcpy(c + r * g.ldc, bias, static_cast<std::size_t>(g.n) * sizeof(T));
-    if (g.k == 0) return;
-  }
-  const int m = static_cast<int>(g.m), n = static_cast<int>(g.n), k = static_cast<int>(g.k);
-  const int lda = static_cast<int>(g.lda), ldb = static_cast<int>(g.ldb), ldc = static_cast<int>(g.ldc);
-  const T one = 1, beta = static_cast<T>(g.beta);
-  if (n == 1) {
-    // c = op(A) b; a column of B is contiguous when B is transposed or has one column.
-    cxxblas::gemv(cxxblas::RowMajor, flag(g.transpose_a), g.transpose_a ? k : m, g.transpose_a ? m : k, one, a, lda, b,
-                  g.transpose_b ? 1 : ldb, beta, c, ldc);
-  } else if (m == 1) {
-    // c' = op(B)' a'.
-    cxxblas::gemv(cxxblas::RowMajor, flag(!g.transpose_b), g.transpose_b ? n : k, g.transpose_b ? k : n, one, b, ldb, a,
-                  g.transpose_a ? lda : 1, beta, c, 1);
-  } else {
-    cxxblas::gemm(cxxblas::RowMajor, flag(g.transpose_a), flag(g.transpose_b), m, n, k, one, a, lda, b, ldb, beta, c,
-                  ldc);
-  }
-}
-template void detail::product_here(const Gemm&, const float*, const float*, float*, const float*);
-template void detail::product_here(const Gemm&, const double*, const double*, double*, const double*);
-
-namespace {
-
-/// Rows or columns of C a chunk, whichever side is longer, in fixed multiples so that the bits do not depend on the
-/// number of threads; 0 when the product is too small to cut.
-std::int64_t chunk_of(const Gemm& g) {
-  constexpr std::int64_t worth_cutting = 500'000;  // multiply-adds: 10 us, which two threads bring to 6
-  if (g.m * g.n * g.k < worth_cutting) return 0;
-  const std::int64_t side = std::max(g.m, g.n);
-  const std::int64_t half = ((side + 1) / 2 + 15) / 16 * 16;
-  return half < side ? half : 0;
+/// No bit may depend on the number of threads. Those of tiles, which sum over k in its order, do not on the cut either;
+/// BLAS's products are cut in fixed parts: halves, or squares so large that copying their operands costs little.
+Cut cut_of(const Gemm& g, Way way) {
+  constexpr std::int64_t enough = 250'000, square = 1024;  // multiply-adds of a part, some 3 us; length of a side
+  const std::int64_t work = g.m * g.n * g.k;
+  if (way == Way::tiles) return longer_side(g, std::clamp<std::int64_t>(work / enough, 1, num_threads()));
+  if (std::min(g.m, g.n) < square) return longer_side(g, 2);
+  return Cut(g, std::clamp<std::int64_t>(g.m / square, 2, 4), std::clamp<std::int64_t>(g.n / square, 2, 4));
 }
 
 template <class T>
 void product(const Gemm& g, const T* a, const T* b, T* c, const T* bias = nullptr) {
-  const std::int64_t chunk = chunk_of(g);
-  if (chunk == 0) return product_here(g, a, b, c, bias);
-  const bool by_rows = g.m >= g.n;
-  parallel_for(by_rows ? g.m : g.n, chunk, [&](std::int64_t begin, std::int64_t end) {
-    Gemm part = g;
-    if (by_rows) {
-      part.m = end - begin;
-      product_here(part, a + begin * (g.transpose_a ? 1 : g.lda), b, c + begin * g.ldc, bias);
-    } else {
-      part.n = end - begin;
-      product_here(part, a, b + begin * (g.transpose_b ? g.ldb : 1), c + begin,
-                   bias != nullptr ? bias + begin : nullptr);
+  constexpr std::int64_t worth_cutting = 500'000;  // multiply-adds: 10 us, which two threads bring to 6
+  if (g.m * g.n * g.k < worth_cutting) return product_here(g, a, b, c, bias);
+  const auto part = [&](const Cut& cut, std::int64_t i, std::int64_t j) {
+    Gemm p = g;
+    p.m = std::min(cut.rows, g.m - i);
+    p.n = std::min(cut.columns, g.n - j);
+    return p;
+  };
+  const Way way = detail::way_of<T>(part(longer_side(g, 2), 0, 0));
+  const Cut cut = cut_of(g, way);
+  parallel_for(cut.count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t at = begin; at < end; ++at) {
+      const std::int64_t i = at / cut.across * cut.rows, j = at % cut.across * cut.columns;
+      product_here(way, part(cut, i, j), a + i * (g.transpose_a ? 1 : g.lda), b + j * (g.transpose_b ? g.ldb : 1),
+                   c + i * g.ldc + j, bias != nullptr ? bias + j : nullptr);
     }
   });
 }

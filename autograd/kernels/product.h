@@ -17,8 +17,22 @@ struct Gemm {
 /// BLAS runs on the calling thread; called before any of it is used. Cheap after the first time.
 void hold_blas_to_one_thread();
 
-/// T is float or double. With a bias (n), the rows of C start as that.
+/// Tiles are ours (simd/product.cpp). An element's bits are then those of the sum over k in its order, however C is
+/// cut.
+enum class Way : std::uint8_t { blas, tiles };
+
+/// The faster way: tiles where the machine has them, B stays in the second-level cache and op(A) or B, whichever is
+/// taken by vectors, has enough for half of one. T is float or double.
 template <class T>
-void product_here(const Gemm& g, const T* a, const T* b, T* c, const T* bias = nullptr);
+Way way_of(const Gemm& g);
+
+/// With a bias (n), the rows of C start as that.
+template <class T>
+void product_here(Way way, const Gemm& g, const T* a, const T* b, T* c, const T* bias = nullptr);
+
+template <class T>
+void product_here(const Gemm& g, const T* a, const T* b, T* c, const T* bias = nullptr) {
+  product_here(way_of<T>(g), g, a, b, c, bias);
+}
 
 }  // namespace xgrad::kernels::detail
