@@ -56,9 +56,11 @@ void hold_blas_to_one_thread() {
 template <class T>
 Way way_of(const Gemm& g) {
   if (!std::is_same_v<T, float> || simd::table().product == nullptr) return Way::blas;
-  constexpr std::int64_t cached = 1 << 18, least = 8;
-  const bool fits = g.k > 0 && g.k * g.n <= cached && g.m > 1 && g.n > 1 && (g.transpose_b ? g.m : g.n) >= least;
-  return fits && (g.beta == 0 || g.beta == 1) ? Way::tiles : Way::blas;
+  constexpr std::int64_t cached = 1 << 18, few = 128, vector = 16;
+  if (g.m == 1 || g.n == 1 || g.k == 0 || (g.beta != 0 && g.beta != 1)) return Way::blas;
+  const bool faster = g.transpose_b ? g.m >= vector / 2 && g.m <= few
+                                    : g.n >= vector / 2 && g.k * g.n <= cached && (g.m <= few || g.k <= few);
+  return faster ? Way::tiles : Way::blas;
 }
 template Way way_of<float>(const Gemm&);
 template Way way_of<double>(const Gemm&);

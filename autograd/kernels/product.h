@@ -21,8 +21,8 @@ void hold_blas_to_one_thread();
 /// cut.
 enum class Way : std::uint8_t { blas, tiles };
 
-/// The faster way: tiles where the machine has them, B stays in the second-level cache and op(A) or B, whichever is
-/// taken by vectors, has enough for half of one. T is float or double.
+/// The faster way, measured: tiles where the machine has them for a few rows of op(A), or terms of a sum, for which
+/// BLAS's copies do not pay; a B that is not transposed must stay in the second-level cache. T is float or double.
 template <class T>
 Way way_of(const Gemm& g);
 
