@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gan_2d games: every method for two-player games on the two games whose dynamics are known: x y, and the Dirac-GAN.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -84,12 +85,15 @@ Path trajectory(const Method& method, const Game& game, double lr, double start,
 double norm(const std::pair<double, double>& p) { return std::hypot(p.first, p.second); }
 
 /// The factor by which the distance to the equilibrium (0, 0) changes in a step, near it: the spectral radius of the
-/// linearised method, by the mean over many steps.
+/// linearised method, by the mean over many steps, or over as many as a path that leaves the place stays there.
 double rate(const Method& method, const Game& game, double lr) {
-  const int steps = 600;
-  const Path path = trajectory(method, game, lr, 1e-4, steps);
-  const double first = norm(path[100]);  // the start's own components are gone by then
-  return first > 0.0 ? std::pow(norm(path.back()) / first, 1.0 / (steps - 100)) : 0.0;
+  const Path path = trajectory(method, game, lr, 1e-4, 600);
+  const auto left = std::find_if(path.begin() + 1, path.end(), [](const auto& p) { return !(norm(p) <= 1e-2); });
+  const std::size_t last = std::max<std::size_t>(1, static_cast<std::size_t>(left - path.begin()) - 1);
+  const std::size_t first = std::min<std::size_t>(100, last / 2);  // the start's own components are gone by then
+  if (!std::isfinite(norm(path[last]))) return norm(path[last]);
+  if (!(norm(path[first]) > 0.0)) return 0.0;
+  return std::pow(norm(path[last]) / norm(path[first]), 1.0 / static_cast<double>(last - first));
 }
 
 const char* verdict(double rate) {
@@ -134,7 +138,7 @@ std::string svg(double lr) {
 }
 
 void games(double lr, const std::filesystem::path& out) {
-  if (!(lr > 0.0)) throw ValueError("--lr must be positive");
+  if (!(lr > 0.0) || std::isinf(lr)) throw ValueError("--lr must be positive and finite");
   std::printf("Factor of the distance to the equilibrium in a step of size %g, near it\n\n", lr);
   std::printf("| method | x y | | Dirac-GAN | | published |\n|---|---|---|---|---|---|\n");
   for (const Method& m : methods()) {
