@@ -47,6 +47,15 @@ TEST_CASE("gan_2d games finds each method's published verdict") {
   CHECK(text.substr(circle, 60).find("circles") != std::string::npos);
 }
 
+TEST_CASE("gan_2d games tells of steps so large that all overflows") {
+  // By hand, as above, at eta = 5.
+  const std::string text = gan_2d("games --lr 5").text;
+  CHECK_MESSAGE(text.find("| simultaneous | 5.09902 | diverges | 2.69258 | diverges |") != std::string::npos, text);
+  CHECK_MESSAGE(text.find("nan |") == std::string::npos, text);
+  CHECK(gan_2d("games --lr inf").code == 2);
+  CHECK(gan_2d("train --lr nan --steps 1").code == 2);
+}
+
 TEST_CASE("gan_2d trains, draws, tabulates and goes on") {
   const xgrad::tests::TemporaryFolder folder;
   const std::string out = folder.file("run");
@@ -69,6 +78,11 @@ TEST_CASE("gan_2d trains, draws, tabulates and goes on") {
   CHECK(again.text.find("published: PacGAN2 | 400000 | 23.8") != std::string::npos);
   const std::string lines = xgrad::nn::read_file(results);
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 4);
+
+  std::ofstream(results, std::ios::app) << "{\"data\":\"grid\",\"net\":\"sm";  // a crash
+  const Outcome more = gan_2d("table --data grid --net small --presets gan --steps 1 --seeds 1 --out " + results);
+  CHECK_MESSAGE(more.code == 0, more.text);
+  CHECK(more.text.find("| gan | 1 | ") != std::string::npos);
 
   CHECK(gan_2d("train --preset wgna").code == 2);
   CHECK(gan_2d("train --steps 0").code == 2);

@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <xgrad/autograd/error.h>
+#include <xgrad/models/run/append_line.h>
 
 namespace xgrad::gan_2d {
 
@@ -16,15 +16,15 @@ Results read_results(const std::filesystem::path& file, const std::string& data,
   for (std::string line; std::getline(in, line);) {
     const auto entry = nlohmann::json::parse(line, nullptr, false);
     if (!entry.is_object() || entry.value("data", "") != data || entry.value("net", "") != network) continue;
-    auto& result = results[{entry.at("preset"), entry.at("steps"), entry.at("seed")}];
-    result.seconds = entry.at("seconds");
-    if (entry.value("diverged", false)) continue;
-    result.statistics = models::ModeStatistics{entry.at("modes"), entry.at("high_quality"), entry.at("reverse_kl")};
+    Result result{.statistics = {}, .seconds = entry.at("seconds")};
+    if (!entry.value("diverged", false)) {
+      result.statistics = models::ModeStatistics{entry.at("modes"), entry.at("high_quality"), entry.at("reverse_kl")};
+    }
+    results[{entry.at("preset"), entry.at("steps"), entry.at("seed")}] = result;
   }
   return results;
 }
 
-// A line is short enough to be written at once, so that those of several processes do not mix.
 void append_result(const std::filesystem::path& file, const Setting& setting, std::int64_t steps,
                    const Result& result) {
   nlohmann::json entry = {{"data", setting.data}, {"preset", setting.preset}, {"net", setting.network},
@@ -35,8 +35,7 @@ void append_result(const std::filesystem::path& file, const Setting& setting, st
     entry["diverged"] = true;
   }
   if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
-  std::ofstream out(file, std::ios::app);
-  if (!(out << entry.dump() << std::endl)) throw IoError("cannot write " + file.string());
+  models::append_line(file, entry.dump());
 }
 
 }  // namespace xgrad::gan_2d

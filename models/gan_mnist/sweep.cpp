@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gan_mnist sweep: trains over a grid of settings, seeds and folds, on all cores, and tabulates the results. Resumable.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <memory>
 
@@ -47,6 +48,7 @@ SweepPlan make_sweep_plan(const CLI::App& command, const SweepOptions& options) 
     known.push_back(name);
     if (command.count("--" + name) > 0) plan.common.emplace_back(name, command["--" + name]->results().front());
   });
+  if (options.settings.hold_out) throw UsageError("a sweep leaves folds out in turn; give their number by --folds");
   for (const std::string& text : options.grid) {
     plan.axes.push_back(parse_axis(text));
     const std::string& flag = plan.axes.back().flag;
@@ -60,7 +62,10 @@ SweepPlan make_sweep_plan(const CLI::App& command, const SweepOptions& options) 
   if (plan.axes.empty()) throw UsageError("a sweep needs a grid; for example --grid lambda=0.1,1,10");
   if (plan.seeds < 1) throw UsageError("--seeds must be 1 or more");
   if (plan.folds < 0 || plan.folds == 1) throw UsageError("--folds must be 2 or more, or 0 for none");
-  if (plan.minutes < 0.0) throw UsageError("--minutes must be above 0");
+  if (!(plan.minutes >= 0.0) || std::isinf(plan.minutes)) throw UsageError("--minutes must be above 0 and finite");
+  if (plan.number < 0) throw UsageError("-n must be 1 or more, or 0 for up to 5000");
+  if (options.jobs < 0) throw UsageError("--jobs must be 1 or more, or 0 for as many as there are cores");
+  if (options.out.empty()) throw UsageError("--out names no folder");
   return plan;
 }
 
@@ -115,7 +120,8 @@ class Sweep {
         waiting.size(), options_.jobs, [&](std::size_t i) { return start(waiting[i]); },
         [&](std::size_t i, int code) { return ended(waiting[i], code); }, interrupted);
     tell();
-    if (!fatal_.empty()) throw UsageError(fatal_);
+    if (fatal_code_ == exit_data) throw models::DataMissing(fatal_);
+    if (fatal_code_ != exit_done) throw UsageError(fatal_);
     if (interrupted()) {
       std::printf("Interrupted after %zu of %zu runs; the same command goes on.\n", done_.size(), total_);
       return exit_interrupted;
@@ -167,6 +173,7 @@ class Sweep {
       record(job, code == exit_diverged);
     } else if (code == exit_usage || code == exit_data) {
       fatal_ = job.name() + ": " + last_words(job);
+      fatal_code_ = code;
       return false;
     } else if (!(code == exit_interrupted && interrupted())) {
       ++failed_;
@@ -177,15 +184,7 @@ class Sweep {
 
   void record(const Job& job, bool diverged) {
     const fs::path run = folder(job);
-    Result result{.diverged = diverged, .figures = {}, .real = {}};
-    if (!diverged) {
-      const auto eval = ordered_json::parse(nn::read_file((run / "eval.json").string()));
-      const auto timing = ordered_json::parse(nn::read_file((run / "timing.json").string()));
-      for (const auto& [name, value] : eval.at("generated").items()) result.figures.emplace_back(name, value);
-      for (const auto& [name, value] : eval.at("real").items()) result.real.emplace_back(name, value);
-      result.figures.emplace_back("round", eval.at("round"));
-      result.figures.emplace_back("seconds_per_epoch", timing.at("seconds_per_epoch"));
-    }
+    const Result result = diverged ? Result{.diverged = true, .figures = {}, .real = {}} : read_result(run);
     results_.add(job, result);
     done_.push_back(job);
     if (!options_.keep) fs::remove_all(run / "checkpoints");
@@ -231,6 +230,7 @@ class Sweep {
   std::vector<Job> done_;
   std::size_t failed_ = 0;
   std::string fatal_;
+  int fatal_code_ = exit_done;
 };
 
 int sweep(const CLI::App& command, const SweepOptions& options) {

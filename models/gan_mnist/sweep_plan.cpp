@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/nn/json.h>
 
 namespace xgrad::gan_mnist {
 
@@ -82,7 +83,7 @@ std::string identity(const SweepPlan& plan) {
   json["space"] = plan.space;
   json["flags"] = nlohmann::ordered_json::object();
   for (const auto& [flag, value] : plan.common) json["flags"][flag] = value;
-  return json.dump(2) + "\n";
+  return nn::detail::write_json(json, 2) + "\n";  // a path need not be UTF-8
 }
 
 }  // namespace xgrad::gan_mnist

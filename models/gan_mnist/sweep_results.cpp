@@ -2,20 +2,17 @@
 // Results: appended, read back, summarised.
 #include <xgrad/models/gan_mnist/sweep_results.h>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdio>
 #include <sstream>
-#include <system_error>
 
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/models/run/append_line.h>
 #include <xgrad/nn/file.h>
+#include <xgrad/nn/json.h>
 
 namespace xgrad::gan_mnist {
 
@@ -42,23 +39,6 @@ Json json_of(const Figures& figures) {
   return json;
 }
 
-// In one write, so that lines of a full disk or a crash are torn at most at the end; a torn one is closed first.
-void append_line(const std::filesystem::path& file, std::string line) {
-  const auto fail = [&](const char* what) {
-    throw IoError("cannot " + std::string(what) + " " + file.string() + ": " + std::generic_category().message(errno));
-  };
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (fd < 0) fail("open");
-  char last = '\n';
-  if (const off_t size = ::lseek(fd, 0, SEEK_END); size > 0 && ::pread(fd, &last, 1, size - 1) != 1) last = '\n';
-  if (last != '\n') line.insert(0, 1, '\n');
-  const bool whole = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) && ::fsync(fd) == 0;
-  const int error = errno;
-  ::close(fd);
-  errno = error;
-  if (!whole) fail("write");
-}
-
 std::string number(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.3g", value);
@@ -80,6 +60,24 @@ void add_intervals(Summary& summary, const std::map<std::string, std::vector<dou
 }
 
 }  // namespace
+
+Result read_result(const std::filesystem::path& run) {
+  const auto read = [&](const char* name) {
+    const std::string file = (run / name).string();
+    Json json = Json::parse(nn::read_file(file), nullptr, false);
+    if (!json.is_object()) throw FormatError(file + ": not a JSON object");
+    return json;
+  };
+  const Json eval = read("eval.json");
+  const Json timing = read("timing.json");
+  Result result{.diverged = false,
+                .figures = figures_of(eval.value("generated", Json::object())),
+                .real = figures_of(eval.value("real", Json::object()))};
+  const Json rest = {{"round", eval.value("round", Json())},
+                     {"seconds_per_epoch", timing.value("seconds_per_epoch", Json())}};
+  for (const auto& figure : figures_of(rest)) result.figures.push_back(figure);
+  return result;
+}
 
 SweepResults::SweepResults(std::filesystem::path file) : file_(std::move(file)) {
   if (!std::filesystem::exists(file_)) return;
@@ -106,7 +104,7 @@ void SweepResults::add(const Job& job, const Result& result) {
     json["figures"] = json_of(result.figures);
     json["real"] = json_of(result.real);
   }
-  append_line(file_, json.dump() + "\n");
+  models::append_line(file_, nn::detail::write_json(json));
   results_[job.name()] = result;
 }
 

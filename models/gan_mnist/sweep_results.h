@@ -20,6 +20,10 @@ struct Result {
   models::Figures real;     ///< of other real images in their place
 };
 
+/// What a run in this folder that ended and was measured has left. Figures that are no numbers are left out.
+/// @throws IoError, FormatError
+Result read_result(const std::filesystem::path& run);
+
 class SweepResults {
  public:
   /// Reads the lines there are; what a crash has torn counts as not run. @throws IoError
