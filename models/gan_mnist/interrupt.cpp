@@ -12,8 +12,8 @@ namespace {
 
 volatile std::sig_atomic_t seen = 0;
 
-extern "C" void on_interrupt(int) {
-  if (seen) _exit(exit_interrupted);
+extern "C" void on_interrupt(int signal) {
+  if (seen && signal != SIGPIPE) _exit(exit_interrupted);  // there is more than one line to write into a closed pipe
   seen = 1;
 }
 
@@ -25,6 +25,10 @@ void catch_interrupts() noexcept {
   action.sa_flags = SA_RESTART;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGPIPE, &action, nullptr);  // who reads along has gone
+  struct sigaction before = {};
+  sigaction(SIGHUP, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);  // the terminal has, and not under nohup
 }
 
 bool interrupted() noexcept { return seen != 0; }
