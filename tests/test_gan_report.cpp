@@ -84,6 +84,17 @@ TEST_CASE("report: one file with charts, samples, figures, settings and environm
   CHECK(slope.at("band").size() == slope.at("points").size());
 }
 
+TEST_CASE("report: figures that are no numbers or nearly nothing do no harm, nor do those with names of tags") {
+  const Place place;
+  REQUIRE(place.train("--steps 2 --out run").code == 0);
+  const fs::path metrics = place.folder.path() / "run/metrics.jsonl";
+  std::ofstream(metrics) << "{\"step\":1,\"fid\":1e-310,\"d_loss\":null,\"</script><b>\":1}\n";
+  const Outcome outcome = place.run("train --resume run --steps 3");
+  REQUIRE_MESSAGE(outcome.code == 0, outcome.output);
+  const json data = json::parse(between(content(place.folder.path() / "run/report.html"), "id=\"data\">", "</script>"));
+  CHECK(data.at("charts").size() == 2);
+}
+
 TEST_CASE("report: a browser draws the charts and turns the slider") {
   const std::string browser = chromium();
   if (browser.empty()) {

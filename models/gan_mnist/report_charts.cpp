@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <sstream>
@@ -73,7 +74,7 @@ Figures read_figures(const std::string& metrics, std::vector<std::string>& names
 double rounded(double value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.5g", value);
-  return std::stod(text);
+  return std::strtod(text, nullptr);  // which takes numbers that std::stod finds too small
 }
 
 // The points of a curve, of long runs every few ones only.
