@@ -62,7 +62,10 @@ int run(int argc, char** argv) {
   for (const Command& command : commands) {
     if (!command.app->parsed()) continue;
     refuse_extras(*command.app);
-    return command.action();
+    const int code = command.action();
+    const bool told = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    if (code == exit_done && !told) throw IoError("cannot write all there is to say to the standard output");
+    return code;
   }
   const std::vector<std::string> extras = app.remaining();
   throw UsageError(models::unknown_name("command", extras.empty() ? "" : extras.front(),
