@@ -60,6 +60,20 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
   check_refused(place.train("--best mmd2 --eval-every -1"), 2, "see --eval-every");
   check_refused(place.train("--hold-out 3/2"), 2, "names no fold");
   check_refused(place.train("--minutes 0"), 2, "--minutes must be above 0");
+  check_refused(place.train("--epochs 9223372036854775807"), 2, "so few that their rounds can be counted");
+  check_refused(place.train("--n-critic 65536 --accumulate 65536"), 2, "so few that a round's batches");
+  check_refused(place.train("--measure -5"), 2, "--measure must be 1 or more");
+  check_refused(place.train("--measure 8"), 2, "--classifier fashion or mnist");  // not only when all is trained
+  check_refused(place.train("--measure 8 --classifier pixle"), 2, "there is no classifier for \"pixle\"");
+  check_refused(place.train("--measure 49 --classifier pixels"), 2, "-n must be 6 to 48");
+  check_refused(place.train("--preset cyclegan --measure 8 --classifier pixels"), 2, "makes images of images");
+  check_refused(place.train("--config data"), 2, "this is a folder");
+  for (const char* flag : {"--resume", "--config", "--out"}) {
+    CAPTURE(flag);
+    Program program(program_path("gan_mnist"), {"train", flag, ""}, place.folder.path());  // of an unset variable
+    CHECK(program.wait() == 2);
+    CHECK_MESSAGE(contains(program.output(), std::string(flag) + " names nothing"), program.output());
+  }
   check_refused(place.train("--pac 0"), 2, "--pac is 0, but must be 1 or more");
   check_refused(place.train("--pac 3"), 2, "--pac 3 does not divide batches of 16; take --batch-size 15 or 18");
   check_refused(place.run("train --resume nowhere"), 2, "nowhere");
@@ -177,6 +191,34 @@ TEST_CASE("gan_mnist: 40 rounds are 20 and 20 more after --resume, byte for byte
         content(place.folder.path() / "parts-gan/metrics.jsonl"));
   check_refused(place.run("train --resume whole-gan --lr 1"), 2, "--lr cannot be changed");
   check_refused(place.run("train --resume whole-gan --out there"), 2, "--out");
+}
+
+TEST_CASE("gan_mnist: a run is not resumed with fewer rounds than it has, nor with other data") {
+  const Place place;
+  REQUIRE(place.train("--steps 3 --out run --quiet").code == 0);
+  const auto file = [&](const char* name) { return content(place.folder.path() / name); };
+  const std::string config = file("run/config.toml");
+  const std::string timing = file("run/timing.json");
+  check_refused(place.run("train --resume run --steps 2"), 2, "has done 3 rounds already, and 2 in all are asked for");
+  CHECK(file("run/config.toml") == config);
+  CHECK(place.run("train --resume run").code == 0);  // there is nothing to do
+  CHECK(file("run/timing.json") == timing);
+
+  std::fstream images(place.folder.path() / "data/train-images-idx3-ubyte", std::ios::in | std::ios::out);
+  images.seekp(100);
+  images.put('!');
+  images.close();
+  const std::string environment = file("run/env.json");
+  check_refused(place.run("train --resume run --steps 4"), 3, "train-images-idx3-ubyte is not what the run was begun");
+  CHECK(file("run/env.json") == environment);
+}
+
+TEST_CASE("gan_mnist: what cannot be said is a failure") {
+  const Place place;
+  const int code = std::system(
+      (program_path("gan_mnist") + " info --presets > /dev/full 2> " + place.folder.file("errors")).c_str());
+  CHECK(WEXITSTATUS(code) == 1);
+  CHECK(contains(content(place.folder.path() / "errors"), "standard output"));
 }
 
 TEST_CASE("gan_mnist: the number of threads changes no bit") {
@@ -306,8 +348,8 @@ TEST_CASE("gan_mnist: a checkpoint that does not fit the disk is exit 1, and the
         content(place.folder.path() / "whole/checkpoints/step-00000001.safetensors"));
 }
 
-TEST_CASE("gan_mnist: Ctrl-C saves, says how to go on, and exits with 130") {
-  for (const int signal : {SIGINT, SIGTERM}) {
+TEST_CASE("gan_mnist: Ctrl-C, a closed terminal or a closed pipe saves, says how to go on, and exits with 130") {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
     const Place place;
     Program program(
         tests::program_path("gan_mnist"),

@@ -10,6 +10,7 @@
 
 #include <xgrad/autograd/ops.h>
 #include <xgrad/models/data/loader.h>
+#include <xgrad/models/data/stacked.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/critic.h>
 #include <xgrad/models/gan_mnist/eval.h>
@@ -43,7 +44,22 @@ std::string space_of(const EvalOptions& options, const std::string& data) {
     throw UsageError("there is no classifier for the data " + data +
                      "; choose one with --classifier fashion or mnist, or compare --classifier pixels");
   }
+  if (space != "pixels") shipped_classifier_hash(space);
   return space;
+}
+
+void refuse_translators(const Preset& preset) {
+  if (draws_from_noise(preset.family)) return;
+  throw UsageError("eval measures what is made of noise, and preset \"" + preset.name + "\" makes images of images");
+}
+
+/// Images in each set. As many real ones are compared with them, and as many others with those.
+std::int64_t number_of(const EvalOptions& options, const Dataset& data) {
+  const std::int64_t most = data.size / 2;
+  const std::int64_t n = options.number == 0 ? std::min(usual, most) : options.number;
+  if (n >= least && n <= most) return n;
+  throw UsageError("-n must be " + std::to_string(least) + " to " + std::to_string(most) +
+                   ", half of the images: as many real ones are compared with them, and as many others with those");
 }
 
 /// Two sets of real images that are not of each other.
@@ -52,12 +68,7 @@ struct Reals {
 };
 
 Reals draw_reals(const std::shared_ptr<const Dataset>& data, const EvalOptions& options, PixelRange range) {
-  const std::int64_t most = data->size / 2;
-  const std::int64_t n = options.number == 0 ? std::min(usual, most) : options.number;
-  if (n < least || n > most) {
-    throw UsageError("-n must be " + std::to_string(least) + " to " + std::to_string(most) +
-                     ", half of the images: as many real ones are compared with them, and as many others with those");
-  }
+  const std::int64_t n = number_of(options, *data);
   DataLoader loader(data, {.batch_size = n, .range = range}, stream(options.seed, Stream::data_order));
   Reals reals;
   reals.reference = loader.next().samples;
@@ -115,10 +126,7 @@ void evaluate_run(const EvalOptions& options) {
     evaluate_sequences(trained, options.run, options.number, options.seed);
     return;
   }
-  if (!draws_from_noise(trained.preset.family)) {
-    throw UsageError("eval measures what is made of noise, and preset \"" + trained.preset.name +
-                     "\" makes images of images");
-  }
+  refuse_translators(trained.preset);
   if (options.against != "unseen" && options.against != "train") {
     throw UsageError("--against: " + unknown_name("set of images", options.against, {"unseen", "train"}));
   }
@@ -156,6 +164,15 @@ void evaluate_run(const EvalOptions& options) {
   tell_figures(generated, floor, "other real", json);
   if (has_critic(trained)) tell_critic(trained, trained_on, images, json);
   write_findings(options.run, json);
+}
+
+void check_evaluation(const Settings& settings, const EvalOptions& options) {
+  const Preset preset = overridden_preset(settings);
+  const bool images = find_network(preset.network).kind == DataKind::images;
+  if (!images || data_of(settings).starts_with(StackedImages::prefix)) return;
+  refuse_translators(preset);
+  space_of(options, data_of(settings));
+  number_of(options, *load_unseen(settings));
 }
 
 Command add_eval(CLI::App& app) {

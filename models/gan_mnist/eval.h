@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <string>
 
+#include <xgrad/models/gan_mnist/settings.h>
+
 namespace xgrad::gan_mnist {
 
 struct EvalOptions {
@@ -20,5 +22,9 @@ struct EvalOptions {
 /// Prints the figures, with those of other real images beside them, and writes them to the run's eval.json.
 /// @throws UsageError for options that do not fit the run; as load_trained
 void evaluate_run(const EvalOptions& options);
+
+/// What evaluate_run would refuse of the options, found out before the training of such a run.
+/// @throws UsageError, ValueError; DataMissing
+void check_evaluation(const Settings& settings, const EvalOptions& options);
 
 }  // namespace xgrad::gan_mnist

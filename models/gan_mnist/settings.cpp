@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <sstream>
 
@@ -68,6 +69,7 @@ void read_config(CLI::App& command, const std::filesystem::path& file) {
   for_each_setting(names, [&](const char* name, auto&, const char*) { known.emplace_back(name); });
   const auto refuse = [&](const std::string& why) { throw UsageError("config " + file.string() + ": " + why); };
 
+  if (std::filesystem::is_directory(file)) refuse("this is a folder; a run's is the config.toml in it");
   if (!std::filesystem::exists(file)) throw UsageError("there is no config file " + file.string());
   std::istringstream text(nn::read_file(file.string(), config_limit));
   std::set<std::string> seen;
@@ -253,7 +255,11 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
     preset.schedule.accumulate = std::max(1, static_cast<int>(batches / preset.schedule.d_steps));
   }
   const std::int64_t batches_per_round = std::int64_t{preset.schedule.d_steps} * preset.schedule.accumulate;
+  require(batches_per_round <= std::numeric_limits<int>::max(), "accumulate", preset.schedule.accumulate,
+          "so few that a round's batches, n-critic times as many, can be counted");
   plan.rounds_per_epoch = std::max<std::int64_t>(1, batches / batches_per_round);
+  require(preset.epochs <= std::numeric_limits<std::int64_t>::max() / plan.rounds_per_epoch, "epochs", preset.epochs,
+          "so few that their rounds can be counted");
   plan.rounds = s.steps.value_or(preset.epochs * plan.rounds_per_epoch);
   plan.sample_every = s.sample_every > 0 ? s.sample_every : plan.rounds_per_epoch;
   plan.save_every = s.save_every > 0 ? s.save_every : plan.rounds_per_epoch;

@@ -36,7 +36,7 @@ struct TrainOptions {
   fs::path out;
   std::optional<double> minutes = {};
   bool processor_time = false;
-  std::int64_t measure = -1;
+  std::optional<std::int64_t> measure = {};
   std::string space = {};
   bool quiet = false;
   bool dry_run = false;
@@ -129,17 +129,34 @@ void write_timing(const fs::path& file, const Stopwatch& watch, std::int64_t rou
   nn::write_file(file.string(), json.dump(2) + "\n");
 }
 
+// A script's unset variable is no wish for the default.
+void refuse_empty(const CLI::App& command, const char* flag, const fs::path& value) {
+  if (command.count(flag) > 0 && value.empty()) throw UsageError(std::string(flag) + " names nothing");
+}
+
+// The rounds of a run are counted from its beginning, and done ones cannot be taken back.
+void refuse_shorter(std::int64_t done, const Plan& plan) {
+  if (done <= plan.rounds) return;
+  throw UsageError("the run has done " + std::to_string(done) + " rounds already, and " + std::to_string(plan.rounds) +
+                   " in all are asked for; take more --steps or --epochs");
+}
+
 int train(CLI::App& command, TrainOptions& options, const std::string& program) {
   Settings& settings = options.settings;
+  refuse_empty(command, "--resume", options.resume);
+  refuse_empty(command, "--config", options.config);
+  refuse_empty(command, "--out", options.out);
   if (!options.resume.empty()) read_resumed(command, options.resume);
   if (!options.config.empty()) read_config(command, options.config);
   if (options.minutes && !(*options.minutes > 0.0)) throw UsageError("--minutes must be above 0");
+  if (options.measure.value_or(0) < 0) throw UsageError("--measure must be 1 or more, or 0 for as many as there are");
   if (options.minutes && !settings.steps && !settings.epochs) settings.epochs = endless_epochs;
   overridden_preset(settings);  // a mistake is worth knowing before the data are read
   if (settings.threads && *settings.threads > 0) set_num_threads(*settings.threads);
   const std::shared_ptr<const Dataset> data = load_data(settings);
   const Plan plan = make_plan(settings, data->size);
   const std::shared_ptr<const Dataset> from = load_from(settings, data);
+  if (options.measure) check_evaluation(settings, {.space = options.space, .number = *options.measure});
   const Monitor monitor(settings, plan, data->format());
   settings.best = monitor.best();
   Run run(plan, data, from, settings.seed);
@@ -149,12 +166,14 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
 
   catch_interrupts();
   const RunFolder folder = take_folder(options, plan, *data);
+  std::vector<DataFile> files = data->files;
+  if (from) files.insert(files.end(), from->files.begin(), from->files.end());
+  if (fs::exists(folder.environment())) refuse_other_data(nn::read_file(folder.environment().string()), files);
   CheckpointFolder checkpoints(folder.checkpoints());
   const auto latest = checkpoints.latest();
   if (latest) use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) { run.load(checkpoint); });
+  refuse_shorter(run.learner().steps(), plan);
   nn::write_file(folder.config().string(), to_toml(spell_out(settings, plan)));
-  std::vector<DataFile> files = data->files;
-  if (from) files.insert(files.end(), from->files.begin(), from->files.end());
   nn::write_file(folder.environment().string(), environment_json(files));
   const std::int64_t first = run.learner().steps();
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
@@ -176,10 +195,11 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   }
   outputs.progress.finish();
   const std::int64_t rounds = run.learner().steps();
-  write_timing(folder.timing(), watch, rounds - first, plan);
+  if (rounds > first || !fs::exists(folder.timing())) write_timing(folder.timing(), watch, rounds - first, plan);
   const bool whole = rounds == plan.rounds || watch.is_over();
-  if (whole && options.measure >= 0)
-    evaluate_run({.run = folder.path(), .space = options.space, .number = options.measure});
+  if (whole && options.measure) {
+    evaluate_run({.run = folder.path(), .space = options.space, .number = *options.measure});
+  }
   write_report(folder.path(), run.describe());
   if (options.profile) report_profile(profile, folder);
   std::printf("Samples: %s\n", samples.c_str());

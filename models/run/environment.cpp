@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The environment as JSON: compiled-in facts, the processor, and OpenBLAS when it is the BLAS that is linked.
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include <xgrad/autograd/error.h>
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/models/run/environment.h>
 #include <xgrad/nn/json.h>
@@ -78,6 +80,20 @@ std::string environment_json(const std::vector<DataFile>& data) {
                             {"data", std::move(files)}};
   // A path need not be UTF-8.
   return nn::detail::write_json(environment, 2) + "\n";
+}
+
+void refuse_other_data(const std::string& environment, const std::vector<DataFile>& data) {
+  const auto json = nn::detail::try_parse_json(environment);
+  const auto known = json.is_object() ? json.value("data", nlohmann::json()) : nlohmann::json();
+  if (!known.is_array()) return;  // nothing that could be held against them
+  const auto same = [](const nlohmann::json& entry, const DataFile& file) {
+    return entry.is_object() && entry.value("sha256", nlohmann::json()) == file.sha256;
+  };
+  const auto [entry, file] = std::mismatch(known.begin(), known.end(), data.begin(), data.end(), same);
+  if (entry == known.end() && file == data.end()) return;
+  throw FormatError((file == data.end() ? "of the data a file" : file->path.string()) +
+                    " is not what the run was begun with, whose SHA-256 is in its env.json; put the old data back, or "
+                    "begin a new run");
 }
 
 }  // namespace xgrad::models

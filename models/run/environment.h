@@ -14,4 +14,7 @@ namespace xgrad::models {
 /// files with their SHA-256. What cannot be known is null.
 std::string environment_json(const std::vector<DataFile>& data);
 
+/// @throws FormatError when the environment, the JSON text above, tells of files with other hashes than `data` have.
+void refuse_other_data(const std::string& environment, const std::vector<DataFile>& data);
+
 }  // namespace xgrad::models
