@@ -95,4 +95,5 @@ TEST_CASE("gan_2d trains, draws, tabulates and goes on") {
   CHECK(failed.text.find("cannot write") != std::string::npos);
   CHECK(failed.text.find("3 of 3 runs failed") != std::string::npos);
   CHECK(gan_2d("").code == 2);
+  CHECK(gan_2d("games > /dev/full").code == 1);
 }

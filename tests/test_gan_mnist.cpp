@@ -213,6 +213,21 @@ TEST_CASE("gan_mnist: a run is not resumed with fewer rounds than it has, nor wi
   CHECK(file("run/env.json") == environment);
 }
 
+TEST_CASE("gan_mnist: nothing that is printed goes into a file when the standard streams are closed") {
+  const Place place;
+  const auto run = [&](const std::string& out, const std::string& streams) {
+    const std::string command = "cd " + place.folder.path().string() + " && " + program_path("gan_mnist") +
+                                " train --data data --batch-size 16 --threads 1 --steps 2 --log-every 1 --out " + out;
+    return WEXITSTATUS(std::system((command + streams).c_str()));
+  };
+  REQUIRE(run("open", " > /dev/null") == 0);
+  CHECK(run("closed", " <&- >&- 2>&-") == 0);
+  for (const char* name : {"metrics.jsonl", "config.toml", "checkpoints/step-00000002.safetensors"}) {
+    CAPTURE(name);
+    CHECK(content(place.folder.path() / "closed" / name) == content(place.folder.path() / "open" / name));
+  }
+}
+
 TEST_CASE("gan_mnist: what cannot be said is a failure") {
   const Place place;
   const int code = std::system(
@@ -284,6 +299,7 @@ TEST_CASE("gan_mnist: a damaged or foreign checkpoint is exit 3 with one line th
       CHECK_MESSAGE(outcome.code == 3, outcome.output);
       CHECK_MESSAGE(contains(outcome.output, name), outcome.output);
       CHECK_MESSAGE(contains(outcome.output, why), outcome.output);
+      CHECK(contains(outcome.output, "without this file the run goes on") == (*command == 't'));
       CHECK_FALSE(place.has("run/checkpoints/step-00000002.safetensors"));
     }
   };

@@ -7,9 +7,11 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/gan_2d/commands.h>
+#include <xgrad/models/run/standard_streams.h>
 #include <xgrad/models/trainer.h>
 
 int main(int argc, char** argv) {
+  xgrad::models::open_standard_streams();
   CLI::App app(
       "GANs on mixtures of Gaussians in the plane, and games of two numbers.\n\n"
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 4 diverged.");
@@ -30,7 +32,8 @@ int main(int argc, char** argv) {
   };
   try {
     app.parse(argc, argv);  // runs the command
-    return 0;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+    throw xgrad::IoError("cannot write all there is to say to the standard output");
   } catch (const CLI::ParseError& e) {
     return app.exit(e) == 0 ? 0 : 2;
   } catch (const xgrad::ValueError& e) {

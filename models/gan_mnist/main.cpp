@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,7 @@
 #include <xgrad/models/data/dataset.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/run/standard_streams.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/models/trainer.h>
 
@@ -85,6 +87,7 @@ int fail(ExitCode code, const char* message) {
 int main(int argc, char** argv) {
   using namespace xgrad;
   using namespace xgrad::gan_mnist;
+  models::open_standard_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // a write past the file size limit is then an error with a reason
   try {
     return run(argc, argv);
@@ -98,6 +101,8 @@ int main(int argc, char** argv) {
     return fail(exit_data, e.what());
   } catch (const models::Diverged& e) {
     return fail(exit_diverged, e.what());
+  } catch (const std::bad_alloc&) {
+    return fail(exit_failure, "there is not enough memory for that; ask for less at a time");
   } catch (const std::exception& e) {
     return fail(exit_failure, e.what());
   }
