@@ -134,6 +134,15 @@ void refuse_empty(const CLI::App& command, const char* flag, const fs::path& val
   if (command.count(flag) > 0 && value.empty()) throw UsageError(std::string(flag) + " names nothing");
 }
 
+void go_on_from(const fs::path& checkpoint, Run& run) {
+  try {
+    use_checkpoint(checkpoint.string(), [&](const Checkpoint& content) { run.load(content); });
+  } catch (const FormatError& e) {
+    throw FormatError(std::string(e.what()) +
+                      "; without this file the run goes on from the checkpoint before it, or from its beginning");
+  }
+}
+
 // The rounds of a run are counted from its beginning, and done ones cannot be taken back.
 void refuse_shorter(std::int64_t done, const Plan& plan) {
   if (done <= plan.rounds) return;
@@ -171,7 +180,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   if (fs::exists(folder.environment())) refuse_other_data(nn::read_file(folder.environment().string()), files);
   CheckpointFolder checkpoints(folder.checkpoints());
   const auto latest = checkpoints.latest();
-  if (latest) use_checkpoint(latest->string(), [&](const Checkpoint& checkpoint) { run.load(checkpoint); });
+  if (latest) go_on_from(*latest, run);
   refuse_shorter(run.learner().steps(), plan);
   nn::write_file(folder.config().string(), to_toml(spell_out(settings, plan)));
   nn::write_file(folder.environment().string(), environment_json(files));
