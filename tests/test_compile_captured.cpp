@@ -36,6 +36,21 @@ TEST_CASE("compile: what captured Variables hold is read at each replay, and wri
   }
 }
 
+TEST_CASE("compile: an input is what it was at the call, even when the step updates the Variable given") {
+  Variable w = batch({3}, 3);
+  Compiled step = compile([&](const Variables& in) {
+    w.set_array((w + in[0]).array());
+    return Variables{w * in[0], in[0]};
+  });
+  for (int call = 0; call < 3; ++call) {
+    const Variable given = Variable(w.array().clone());
+    const Variables got = step({w});
+    CHECK(same_bits(w.array(), (given + given).array()));
+    CHECK(same_bits(got[0].array(), ((given + given) * given).array()));
+    CHECK(same_bits(got[1].array(), given.array()));
+  }
+}
+
 TEST_CASE("compile: a parameter that a live graph holds is updated in fresh memory") {
   Variable w = leaf({3}, 4);
   optim::SGD sgd({w}, {.lr = 0.5});

@@ -119,8 +119,12 @@ void Program::run_watched(const Step& step) {
 Variables Program::run(const Variables& inputs) {
   check_externals();
   const NoGradGuard unrecorded;
+  // Held, so that an update of a captured Variable which is an input as well leaves the input as it was given.
+  std::vector<Array> given;
+  given.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (inputs_[i] >= 0) aim(inputs_[i], array_of(inputs[i]).raw());
+    given.push_back(array_of(inputs[i]));
+    if (inputs_[i] >= 0) aim(inputs_[i], given.back().raw());
   }
   std::vector<Array> made;
   made.reserve(fresh_.size());
@@ -144,7 +148,7 @@ Variables Program::run(const Variables& inputs) {
     const Value& value = record_.values[at(r.value)];
     const Array* from = nullptr;
     if (value.kind == Value::Kind::constant) from = &value.constant;
-    if (value.kind == Value::Kind::input) from = &array_of(inputs[value.index]);
+    if (value.kind == Value::Kind::input) from = &given[value.index];
     if (value.kind == Value::Kind::external) from = &array_of(record_.externals[value.index]);
     if (value.kind == Value::Kind::computed) {
       from = &made[static_cast<std::size_t>(std::find(fresh_.begin(), fresh_.end(), r.value) - fresh_.begin())];
