@@ -51,7 +51,8 @@ class Compiled {
   Compiled(Compiled&&) noexcept;
   Compiled& operator=(Compiled&&) noexcept;
 
-  /// @throws CompileError as above, and whatever the function throws.
+  /// The inputs are what they hold at the call, whatever the step then writes.
+  /// @throws CompileError as above and when the step was moved from, and whatever the function throws.
   Variables operator()(const Variables& inputs);
 
   /// One report for each recording that is kept.

@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include <xgrad/autograd/compile/lifetime.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/node.h>
 #include <xgrad/autograd/profiler.h>
@@ -46,6 +47,11 @@ void append_names(std::string& message, const char* kind, const std::vector<std:
 }
 
 }  // namespace
+
+Module::~Module() {
+  if (xgrad::detail::recorder) [[unlikely]]
+    xgrad::detail::record_end_of(&training_);
+}
 
 Variable Module::forward(const Variable&) {
   throw GraphError("[" + describe() + "] has no forward of one input; call its own functions or override forward");

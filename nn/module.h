@@ -40,7 +40,7 @@ struct LoadReport {
 /// module and load the first one's state_dict.
 class Module {
  public:
-  virtual ~Module() = default;
+  virtual ~Module();  // a step that is being recorded must know
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 

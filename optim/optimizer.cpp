@@ -4,6 +4,7 @@
 #include <cmath>
 #include <sstream>
 
+#include <xgrad/autograd/compile/lifetime.h>
 #include <xgrad/autograd/compile/number.h>
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
@@ -28,6 +29,11 @@ Optimizer::Optimizer(std::string name, Variables parameters, double lr, std::vec
     }
   }
   slots_.resize(parameters_.size());
+}
+
+Optimizer::~Optimizer() {
+  if (xgrad::detail::recorder) [[unlikely]]
+    xgrad::detail::record_end_of(&lr_);
 }
 
 void Optimizer::require(bool ok, const char* option, double value, const char* domain) const {
@@ -86,6 +92,7 @@ void Optimizer::step(const Variables& grads) {
     which.push_back(i);
     given.push_back(&grads[i]);
   }
+  if (xgrad::detail::recorder) xgrad::detail::record_use_of(&lr_);
   xgrad::detail::perform(name_.c_str(), given, parameters_, [this, which](xgrad::detail::Reads g) { apply(which, g); });
 }
 

@@ -16,7 +16,7 @@ namespace xgrad::optim {
 /// instead, so that the graph differentiates what was computed.
 class Optimizer {
  public:
-  virtual ~Optimizer() = default;
+  virtual ~Optimizer();  // a step that is being recorded must know
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 

@@ -8,6 +8,7 @@
 
 #include <xgrad/autograd/autograd.h>
 #include <xgrad/nn/dropout.h>
+#include <xgrad/optim/adam.h>
 
 #include "compile_support.h"
 
@@ -27,6 +28,10 @@ std::string refusal(const Compiled::Function& f, const Variables& in = {batch({2
   }
   return "";
 }
+
+struct Switch : nn::Module {
+  Variable forward(const Variable& x) override { return is_training() ? x * 2.0 : x; }
+};
 
 }  // namespace
 
@@ -106,6 +111,32 @@ TEST_CASE("compile: what a replay would not do again is refused, naming the plac
                      return Variables{in[0] + a + normal({2, 3})};
                    }),
                    "set anew"));
+  }
+  SUBCASE("modules and optimisers that a replay would not find") {
+    CHECK(contains(refusal([](const Variables& in) {
+                     const auto net = std::make_unique<Switch>();
+                     return Variables{(*net)(in[0])};
+                   }),
+                   "a module or an optimiser lives in the step itself"));
+    CHECK(contains(refusal([&](const Variables& in) {
+                     const auto adam = std::make_unique<optim::Adam>(Variables{w}, optim::AdamOptions{});
+                     adam->step(grad(sum(w * in[0]), Variables{w}));
+                     return Variables{};
+                   }),
+                   "a module or an optimiser lives in the step itself"));
+    // One that no replay needs may go.
+    CHECK(refusal([](const Variables& in) {
+            const auto net = std::make_unique<Switch>();
+            return Variables{in[0] * 2.0};
+          }).empty());
+  }
+  SUBCASE("steps that were moved from") {
+    Compiled step = compile([](const Variables& in) { return in; });
+    const Compiled moved = std::move(step);
+    CHECK_THROWS_AS(step({w}), CompileError);
+    CHECK(step.reports().empty());
+    step = compile([](const Variables& in) { return in; });
+    CHECK(step({batch({2, 3}, 1)}).size() == 1);
   }
   SUBCASE("arrays from outside") {
     array = batch({2, 3}, 22).array();

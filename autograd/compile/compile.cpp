@@ -103,6 +103,7 @@ Compiled::Compiled(Compiled&&) noexcept = default;
 Compiled& Compiled::operator=(Compiled&&) noexcept = default;
 
 Variables Compiled::operator()(const Variables& inputs) {
+  if (!state_) throw CompileError("[compile] the step has been moved from: call the one that it was moved to");
   // Inside of another recording it is a part of that; anomaly mode looks at ops, not at kernels.
   if (detail::recorder || anomaly_enabled()) return state_->function(inputs);
   Signature signature = state_->signature_of(inputs);
@@ -114,6 +115,7 @@ Variables Compiled::operator()(const Variables& inputs) {
 
 std::vector<CompileReport> Compiled::reports() const {
   std::vector<CompileReport> all;
+  if (!state_) return all;
   for (const Entry& e : state_->entries) all.push_back(e.report);
   return all;
 }

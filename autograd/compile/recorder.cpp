@@ -9,6 +9,7 @@
 
 #include <xgrad/autograd/array_access.h>
 #include <xgrad/autograd/compile/accumulate.h>
+#include <xgrad/autograd/compile/lifetime.h>
 #include <xgrad/autograd/compile/number.h>
 #include <xgrad/autograd/error.h>
 
@@ -263,6 +264,10 @@ void Recorder::record_gradients() {
 
 void Recorder::end_of(const Generator& generator) noexcept { lost_stream_ |= streams_.erase(&generator) > 0; }
 
+void Recorder::check_parts() const {
+  if (lost_part_) fail("a module or an optimiser lives in the step itself, gone at a replay: make it outside");
+}
+
 void Recorder::check_streams() {
   if (lost_stream_) fail("a random generator lives in the step itself, gone at a replay: make it outside");
   for (const auto& [generator, stream] : streams_) {
@@ -333,6 +338,7 @@ Variables Recorder::finish(Variables outputs) {
     results.push_back(Variable(Access::impl(y)->value));
   }
   outputs.clear();
+  check_parts();
   record_gradients();
   check_streams();
   check_externals();
@@ -401,6 +407,12 @@ void check_own_gradient(const LeafNode& leaf) {
 void record_flag(const bool& flag) {
   if (!recorder->paused()) recorder->flag(flag);
 }
+
+void record_use_of(const void* part) {
+  if (!recorder->paused()) recorder->use_of(part);
+}
+
+void record_end_of(const void* part) noexcept { recorder->end_of(part); }
 
 void record_number(const double& number) {
   if (!recorder->paused()) recorder->number(number);

@@ -36,6 +36,8 @@ class Recorder {
   void accumulating(const Work& work) { record_.instructions.back().accumulating = work; }
   Array draw(const char* name, Generator& generator, double p, double q, const Shape& shape, DType dtype,
              std::function<void(Array&)> fill);
+  void use_of(const void* part) { used_.insert(part); }
+  void end_of(const void* part) noexcept { lost_part_ |= used_.erase(part) > 0; }
   void end_of(const Generator& generator) noexcept;
   void work(const char* name, const Work& work, Reads reads, std::span<const Variable> writes);
   Variables loop(const Variables& state, int most, const LoopBody& body);
@@ -76,7 +78,8 @@ class Recorder {
 
   /// A replay must find the same there.
   template <class T>
-  static void found(std::vector<std::pair<const T*, T>>& all, const T& x) {
+  void found(std::vector<std::pair<const T*, T>>& all, const T& x) {
+    used_.insert(&x);
     const std::pair<const T*, T> seen(&x, x);
     if (std::find(all.begin(), all.end(), seen) == all.end()) all.push_back(seen);
   }
@@ -90,6 +93,7 @@ class Recorder {
   std::size_t external(const Variable& v);
   void append(const char* name, const Work& work, std::vector<Ref> in, std::vector<ValueId> out);
   std::vector<Ref> refs(const char* name, Reads reads);
+  void check_parts() const;
   void check_streams();
   void record_gradients();
   void check_externals();
@@ -104,7 +108,9 @@ class Recorder {
   std::vector<std::size_t> updates_;                   ///< of each, so far
   std::vector<std::pair<Variable, ValueId>> sharing_;  ///< Variables from outside seen with another's memory
   std::map<const Generator*, Stream> streams_;
-  bool lost_stream_ = false;  ///< one that was drawn from is gone
+  bool lost_stream_ = false;              ///< one that was drawn from is gone
+  std::unordered_set<const void*> used_;  ///< parts of modules and optimisers
+  bool lost_part_ = false;                ///< one of them is gone
   std::vector<intrusive_ptr<LeafNode>> gradients_;
   Variables inputs_;
   std::uint64_t began_;                              ///< creation number that nodes from before stay below
