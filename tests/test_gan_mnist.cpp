@@ -46,6 +46,8 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
   check_refused(place.train("--lr fast"), 2, "--lr");
   check_refused(place.train("--lr -1"), 2, "--lr");
   check_refused(place.train("--batch-size 0"), 2, "--batch-size");
+  check_refused(place.train("--seed -1"), 2, "--seed: it is -1, but must be a whole number");
+  check_refused(place.train("--seed 18446744073709551616"), 2, "--seed: it is 18446744073709551616, but must be");
   check_refused(place.train("--batch-size 97"), 2, "--batch-size");
   check_refused(place.train("--steps 0"), 2, "--steps");
   check_refused(place.train("--steps 3 --epochs 1"), 2, "--epochs");

@@ -15,6 +15,7 @@
 #include <xgrad/models/gan_2d/results.h>
 #include <xgrad/models/metrics/statistics.h>
 #include <xgrad/models/run/child.h>
+#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/toy_network.h>
 
 namespace xgrad::gan_2d {
@@ -148,7 +149,9 @@ void add_table(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--net", options->network, "published or small")->capture_default_str();
   command->add_option("--steps", options->steps, "Rounds of each run")->capture_default_str();
-  command->add_option("--seeds", options->seeds, "Runs of each preset")->capture_default_str();
+  command->add_option("--seeds", options->seeds, "Runs of each preset")
+      ->check(models::whole_number_problem)
+      ->capture_default_str();
   command->add_option("--jobs", options->jobs, "Runs at a time; by default as many as there are cores");
   command->add_option("--out", options->out, "Results, one JSON line a run")->capture_default_str();
   command->callback([options] { table(*options); });

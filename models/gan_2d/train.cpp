@@ -10,6 +10,7 @@
 #include <xgrad/models/gan_2d/commands.h>
 #include <xgrad/models/gan_2d/experiment.h>
 #include <xgrad/models/run/metrics_log.h>
+#include <xgrad/models/run/whole_number.h>
 
 namespace xgrad::gan_2d {
 
@@ -64,7 +65,9 @@ void add_setting(CLI::App& command, Setting& setting) {
       ->capture_default_str();
   command.add_option("--net", setting.network, "published or small")->capture_default_str();
   command.add_option("--lr", setting.lr, "Learning rate; by default the network's, or the preset's");
-  command.add_option("--seed", setting.seed, "Names the random numbers")->capture_default_str();
+  command.add_option("--seed", setting.seed, "Names the random numbers")
+      ->check(models::whole_number_problem)
+      ->capture_default_str();
 }
 
 void add_train(CLI::App& app) {

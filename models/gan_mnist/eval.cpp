@@ -23,6 +23,7 @@
 #include <xgrad/models/metrics/image_meter.h>
 #include <xgrad/models/metrics/neighbours.h>
 #include <xgrad/models/metrics/statistics.h>
+#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/models/trainer.h>
 
@@ -191,7 +192,7 @@ Command add_eval(CLI::App& app) {
                    "Real images: unseen (of the fold held out, else the test images) or train")
       ->capture_default_str();
   command->add_flag("--best", options->best, "The best checkpoint instead of the newest");
-  command->add_option("--seed", options->seed, "Names the images")->capture_default_str();
+  command->add_option("--seed", options->seed, "Names the images")->check(whole_number_problem)->capture_default_str();
   command->add_option("--classifier", options->space,
                       "fashion or mnist; by default that of the run's data; or pixels, without a classifier");
   return {command, [options] {

@@ -15,6 +15,7 @@
 #include <xgrad/models/gan_mnist/trained.h>
 #include <xgrad/models/inpaint/completion.h>
 #include <xgrad/models/inpaint/context_encoder.h>
+#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/trainer.h>
 
 namespace xgrad::gan_mnist {
@@ -147,7 +148,7 @@ Command add_inpaint(CLI::App& app) {
   command->add_option("--steps", options->search.steps, "Steps of the search")->capture_default_str();
   command->add_option("--tries", options->search.tries, "Starts for each image; the best is kept")
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Names the starts")->capture_default_str();
+  command->add_option("--seed", options->seed, "Names the starts")->check(whole_number_problem)->capture_default_str();
   command->add_option("--out", options->out, "The PNG to write; by default in the run's folder samples");
   return {command, [options] { return inpaint(*options); }};
 }

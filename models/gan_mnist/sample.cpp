@@ -12,6 +12,7 @@
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/gan_mnist/trained.h>
+#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/trainer.h>
 
 namespace xgrad::gan_mnist {
@@ -81,7 +82,9 @@ Command add_sample(CLI::App& app) {
       "  gan_mnist sample runs/002-cgan-fashion --label 8");
   command->add_option("run", options->run, "Run folder")->required();
   command->add_option("-n,--number", options->n, "How many pictures")->capture_default_str();
-  command->add_option("--seed", options->seed, "Names the random points")->capture_default_str();
+  command->add_option("--seed", options->seed, "Names the random points")
+      ->check(whole_number_problem)
+      ->capture_default_str();
   command->add_option("--out", options->out, "The PNG to write; by default in the run's folder samples");
   command->add_option("--label", options->label,
                       "Class of all pictures; by default each has a row, in runs with labels");

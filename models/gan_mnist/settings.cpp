@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 #include <sstream>
+#include <type_traits>
 
 #include <CLI/CLI.hpp>
 
@@ -15,6 +16,7 @@
 #include <xgrad/models/data/stacked.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/settings.h>
+#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/nn/file.h>
 
@@ -58,7 +60,11 @@ models::DataKind kind_of(const Settings& s) { return models::find_network(overri
 
 void add_flags(CLI::App& command, Settings& settings) {
   for_each_setting(settings, [&](const char* name, auto& member, const char* help) {
-    command.add_option(std::string("--") + name, member, help)->group("Settings (also keys of --config)");
+    CLI::Option* option = command.add_option(std::string("--") + name, member, help);
+    option->group("Settings (the keys of a config.toml)");
+    if constexpr (std::is_unsigned_v<std::remove_reference_t<decltype(member)>>) {
+      option->check(models::whole_number_problem);
+    }
   });
   command.get_option("--steps")->excludes("--epochs");
 }
