@@ -132,6 +132,24 @@ TEST_CASE("compile: a captured parameter that is converted or frozen makes anoth
   check(3);
 }
 
+TEST_CASE("compile: a gradient is that of the Variable, also when it has been frozen for a while") {
+  Variable w = leaf({3}, 7);
+  Compiled step = compile([&](const Variables& in) {
+    w.zero_grad();
+    backward(sum(w * in[0]));
+    return Variables{};
+  });
+  for (const double value : {2.0, 3.0, 5.0}) {
+    const Variable x = full({3}, value, w.dtype());
+    step({x});
+    REQUIRE(w.grad().defined());
+    CHECK(same_bits(w.grad().array(), x.array()));
+    w.requires_grad_(false);
+    w.requires_grad_();
+  }
+  CHECK(step.reports().size() == 1);
+}
+
 TEST_CASE("compile: what no result needs is not replayed, element-wise chains are one pass") {
   const Variable w = leaf({64, 32}, 11);
   Compiled step = compile([&](const Variables& in) {

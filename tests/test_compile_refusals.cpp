@@ -8,7 +8,7 @@
 
 #include <xgrad/autograd/autograd.h>
 #include <xgrad/nn/dropout.h>
-#include <xgrad/optim/adam.h>
+#include <xgrad/optim/optim.h>
 
 #include "compile_support.h"
 
@@ -121,6 +121,17 @@ TEST_CASE("compile: what a replay would not do again is refused, naming the plac
     CHECK(contains(refusal([&](const Variables& in) {
                      const auto adam = std::make_unique<optim::Adam>(Variables{w}, optim::AdamOptions{});
                      adam->step(grad(sum(w * in[0]), Variables{w}));
+                     return Variables{};
+                   }),
+                   "a module or an optimiser lives in the step itself"));
+    Variable v = full({2, 3}, 0.5).requires_grad_();
+    optim::SGD of_w({w}, {.lr = 0.1}), of_v({v}, {.lr = 0.1});
+    CHECK(contains(refusal([&](const Variables& in) {
+                     const auto method = std::make_unique<optim::CompetitiveDescent>(of_w, of_v);
+                     method->step([&](const Variables& x, const Variables& y) -> optim::Losses {
+                       const Variable f = sum(x[0] * y[0] * in[0]);
+                       return {f, -f};
+                     });
                      return Variables{};
                    }),
                    "a module or an optimiser lives in the step itself"));

@@ -253,9 +253,14 @@ void Recorder::record_gradients() {
   for (const auto& leaf : gradients_) {
     std::vector<Ref> in;
     if (leaf->grad.defined()) in.push_back(ref(leaf->grad, "the gradient of a leaf"));
+    // A captured Variable has another leaf when it was frozen or converted for a while.
+    const auto owner = std::find_if(record_.externals.begin(), record_.externals.end(),
+                                    [&](const Variable& v) { return Access::impl(v)->node == leaf; });
+    VariableImpl* const captured = owner == record_.externals.end() ? nullptr : Access::impl(*owner);
     append("grad",
-           [leaf](Reads g, std::span<Array* const>) {
-             leaf->grad = g.empty() ? Variable() : Variable(Access::impl(*g[0])->value.clone());
+           [leaf, captured](Reads g, std::span<Array* const>) {
+             LeafNode& now = captured == nullptr ? *leaf : static_cast<LeafNode&>(*captured->node);
+             now.grad = g.empty() ? Variable() : Variable(Access::impl(*g[0])->value.clone());
            },
            std::move(in), {});
     record_.instructions.back().effect = true;

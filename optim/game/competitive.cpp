@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include <xgrad/autograd/compile/lifetime.h>
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
@@ -37,8 +38,9 @@ void check_zero_sum(const char* name, const Field& field, const Pair& xi, const 
   });
 }
 
-void tell(const Variable& iterations, int& last) {
+void tell(const GameOptimizer& method, const Variable& iterations, int& last) {
   const Variable* const reads[] = {&iterations};
+  if (xgrad::detail::recorder) xgrad::detail::record_use_of(&method);
   xgrad::detail::perform("tell iterations", reads, {},
                          [&last](xgrad::detail::Reads in) { last = static_cast<int>(in[0]->item()); });
 }
@@ -68,7 +70,7 @@ JointDescent::Plan CompetitiveDescent::plan(const Game& game) {
   if (options_.zero_sum) check_zero_sum("CompetitiveDescent", field, xi, pull);
   const Variables right = add_scaled(xi.x, -y_.lr(), pull);
   KrylovSolution x = solve(options_.zero_sum, system, right, {}, options_.solver);
-  tell(x.iterations, iterations_);
+  tell(*this, x.iterations, iterations_);
   Variables y = add_scaled(xi.y, -x_.lr(), field.g_yx(x.x));
   return {field.losses(), Pair{std::move(x.x), std::move(y)}};
 }
@@ -118,7 +120,7 @@ JointDescent::Plan AdaptiveCompetitiveDescent::plan(const Game& game) {
   };
   const Variables foreseen = add_scaled(xi.x, -y_.lr(), field.f_xy(detail::product(ay, xi.y)));
   KrylovSolution s = solve(options_.zero_sum, system, detail::product(root, foreseen), start_, options_.solver);
-  tell(s.iterations, iterations_);
+  tell(*this, s.iterations, iterations_);
   detail::assign(start_, s.x);
   Variables x = detail::product(root, s.x);
   const Variables answer = add_scaled(xi.y, -x_.lr(), field.g_yx(x));

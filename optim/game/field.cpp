@@ -2,6 +2,7 @@
 // Gradients of gradients of a game, each product one or two reverse sweeps.
 #include <xgrad/optim/game/field.h>
 
+#include <xgrad/autograd/compile/lifetime.h>
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/functional.h>
@@ -9,6 +10,11 @@
 #include <xgrad/autograd/ops.h>
 
 namespace xgrad::optim {
+
+GameOptimizer::~GameOptimizer() {
+  if (xgrad::detail::recorder) [[unlikely]]
+    xgrad::detail::record_end_of(this);
+}
 
 void GameOptimizer::load_state_dict(const StateDict& state) {
   if (!state.empty()) {

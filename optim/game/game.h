@@ -37,7 +37,7 @@ struct Pair {
 /// SGD gives the published methods, Adam their usual variants.
 class GameOptimizer {
  public:
-  virtual ~GameOptimizer() = default;
+  virtual ~GameOptimizer();
   GameOptimizer(const GameOptimizer&) = delete;
   GameOptimizer& operator=(const GameOptimizer&) = delete;
 
