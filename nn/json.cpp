@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The one place where JSON is parsed and written.
+// nlohmann's parser and writer, instantiated.
 #include <xgrad/nn/json.h>
 
 #include <nlohmann/json.hpp>
