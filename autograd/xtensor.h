@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The bridge to xtensor: any expression in, a zero-copy view out. The only public header that includes xtensor.
+// The bridge to xtensor: any expression in, a zero-copy view out. With xtensor_headers.h, the only public header that
+// includes xtensor.
 #pragma once
-
-#if __has_include(<xtensor/containers/xadapt.hpp>)  // folders since 0.26
-#include <xtensor/containers/xadapt.hpp>
-#include <xtensor/containers/xarray.hpp>
-#include <xtensor/core/xnoalias.hpp>
-#else
-#include <xtensor/xadapt.hpp>
-#include <xtensor/xarray.hpp>
-#include <xtensor/xnoalias.hpp>
-#endif
 
 #include <type_traits>
 #include <vector>
 
 #include <xgrad/autograd/array.h>
+#include <xgrad/autograd/xtensor_headers.h>
 
 namespace xgrad {
 

@@ -3,12 +3,9 @@
 #include <functional>
 #include <string>
 
-#include <xtensor/xadapt.hpp>
-#include <xtensor/xarray.hpp>
-#include <xtensor/xmath.hpp>
-
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/xtensor.h>
 
 #include "kernels_support.h"
 

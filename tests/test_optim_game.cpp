@@ -5,7 +5,6 @@
 #include <cmath>
 #include <memory>
 #include <xtensor-blas/xlinalg.hpp>
-#include <xtensor/xadapt.hpp>
 
 #include <xgrad/autograd/autograd.h>
 #include <xgrad/autograd/xtensor.h>

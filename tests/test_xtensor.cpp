@@ -4,12 +4,6 @@
 #include <utility>
 
 #include <doctest/doctest.h>
-#include <xtensor/xbuilder.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xrandom.hpp>
-#include <xtensor/xstrided_view.hpp>
-#include <xtensor/xtensor.hpp>
-#include <xtensor/xview.hpp>
 
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
