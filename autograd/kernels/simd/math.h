@@ -3,6 +3,7 @@
 // called as math::f, since an unqualified name would find xsimd's function of the same name.
 #pragma once
 
+#include <bit>
 #include <type_traits>
 
 #include <xgrad/autograd/kernels/simd/vec.h>
@@ -68,8 +69,8 @@ template <class V>
 inline V power_of_2(const V& biased, int shift = 0) {
   using Int = std::conditional_t<is_double<V>, std::int64_t, std::int32_t>;
   constexpr int mantissa = is_double<V> ? 52 : 23, bias = is_double<V> ? 1023 : 127;
-  const auto bits = xsimd::bitwise_cast<xsimd::batch<Int>>(biased) + xsimd::batch<Int>(static_cast<Int>(bias + shift));
-  return xsimd::bitwise_cast<V>(bits << mantissa);
+  const auto bits = std::bit_cast<xsimd::batch<Int>>(biased) + xsimd::batch<Int>(static_cast<Int>(bias + shift));
+  return std::bit_cast<V>(bits << mantissa);
 }
 
 /// e^r - 1 for |r| <= ln 2 / 2 by its series: r^8 / 8! is below half a unit for float, r^14 / 14! for double. Even and
