@@ -19,14 +19,11 @@
 namespace xgrad::kernels::detail::onednn {
 namespace {
 
-using Desc = dnnl_memory_desc_t;
 using xgrad::detail::parallel_for;
-
-enum class Kind { forward, input, weight };
 
 /// Uninitialised floats from the pool.
 Array floats(const Desc& d) {
-  return Array(Shape{static_cast<std::int64_t>(library()->memory_desc_get_size(&d) / sizeof(float))});
+  return Array(Shape{static_cast<std::int64_t>(library()->memory_desc_get_size(d.get()) / sizeof(float))});
 }
 float* data(Array& a) { return a.mutable_data<float>(); }
 
@@ -41,14 +38,14 @@ struct Argument {
 class Step {
  public:
   Step() = default;
-  explicit Step(const PrimitiveDesc& desc) : scratch_(*desc_of(desc, dnnl_query_scratchpad_md)) {
+  explicit Step(const PrimitiveDesc& desc) : scratch_(desc_of(desc, dnnl_query_scratchpad_md)) {
     dnnl_primitive_t p = nullptr;
     check(library()->primitive_create(&p, desc.get()));
     primitive_.reset(p);
   }
 
-  static const Desc* desc_of(const PrimitiveDesc& desc, dnnl_query_t what) {
-    return library()->primitive_desc_query_md(desc.get(), what, 0);
+  static Desc desc_of(const PrimitiveDesc& desc, dnnl_query_t what) {
+    return Desc(library()->primitive_desc_query_md(desc.get(), what, 0));
   }
 
   bool empty() const noexcept { return primitive_ == nullptr; }
@@ -61,7 +58,7 @@ class Step {
     int n = 0;
     const auto bind = [&](const Argument& a) {
       dnnl_memory_t m = nullptr;
-      check(l.memory_create(&m, a.desc, l.engine, const_cast<float*>(a.at)));
+      check(l.memory_create(&m, a.desc->get(), l.engine, const_cast<float*>(a.at)));
       memory[static_cast<std::size_t>(n)].reset(m);
       bound[static_cast<std::size_t>(n++)] = {a.id, m};
     };
@@ -76,7 +73,7 @@ class Step {
 
  private:
   Primitive primitive_;
-  Desc scratch_{};
+  Desc scratch_;
 };
 
 Attributes own_scratch() {
@@ -90,9 +87,9 @@ Attributes own_scratch() {
 /// Copies between two layouts; empty when they are one.
 Step reorder(const Desc& from, const Desc& to) {
   const Library& l = *library();
-  if (l.memory_desc_equal(&from, &to)) return {};
+  if (l.memory_desc_equal(from.get(), to.get())) return {};
   dnnl_primitive_desc_t d = nullptr;
-  check(l.reorder_primitive_desc_create(&d, &from, l.engine, &to, l.engine, own_scratch().get()));
+  check(l.reorder_primitive_desc_create(&d, from.get(), l.engine, to.get(), l.engine, own_scratch().get()));
   return Step(PrimitiveDesc(d));
 }
 
@@ -122,59 +119,28 @@ struct Plan {
   Operand x, w, y;
 };
 
-Desc make_desc(std::initializer_list<std::int64_t> extents, dnnl_format_tag_t tag) {
-  Desc d;
-  check(library()->memory_desc_init_by_tag(&d, static_cast<int>(extents.size()), extents.begin(), dnnl_f32, tag));
-  return d;
-}
-
 /// The weights as (O, C, KH, KW), or with groups in front.
 Desc make_weights(const ConvShape& s, bool any) {
   const std::int64_t o = s.filters / s.groups, c = s.channels / s.groups;
-  if (s.groups == 1) return make_desc({o, c, s.kernel[0], s.kernel[1]}, any ? dnnl_format_tag_any : dnnl_oihw);
-  return make_desc({s.groups, o, c, s.kernel[0], s.kernel[1]}, any ? dnnl_format_tag_any : dnnl_goihw);
-}
-
-PrimitiveDesc create(const void* op, const Attributes& attributes, const PrimitiveDesc& hint) {
-  dnnl_primitive_desc_t d = nullptr;
-  const dnnl_status_t status =
-      library()->primitive_desc_create(&d, op, attributes.get(), library()->engine, hint.get());
-  if (status == dnnl_unimplemented) return nullptr;
-  check(status);
-  return PrimitiveDesc(d);
+  if (s.groups == 1) return Desc({o, c, s.kernel[0], s.kernel[1]}, any ? dnnl_format_tag_any : dnnl_oihw);
+  return Desc({s.groups, o, c, s.kernel[0], s.kernel[1]}, any ? dnnl_format_tag_any : dnnl_goihw);
 }
 
 /// What oneDNN chooses for the shape, null when that is nothing, its plain reference loops or its GEMM, which keeps
 /// values below the stack pointer, where a signal's handler overwrites them.
 PrimitiveDesc choose(Kind kind, const ConvShape& s, const Desc& x, const Desc& w, const Desc& y) {
-  const Library& l = *library();
-  const Attributes attributes = own_scratch();
-  const std::int64_t dilates[] = {s.dilation[0] - 1, s.dilation[1] - 1};
-  const auto *strides = s.stride.data(), *pad = s.padding.data();
-  dnnl_convolution_desc_t op;
-  check(l.forward_desc_init(&op, dnnl_forward_training, dnnl_convolution_direct, &x, &w, nullptr, &y, strides, dilates,
-                            pad, pad));
-  PrimitiveDesc chosen = create(&op, attributes, nullptr);
-  if (chosen != nullptr && kind != Kind::forward) {
-    if (kind == Kind::input) {
-      check(l.backward_data_desc_init(&op, dnnl_convolution_direct, &x, &w, &y, strides, dilates, pad, pad));
-    } else {
-      check(
-          l.backward_weights_desc_init(&op, dnnl_convolution_direct, &x, &w, nullptr, &y, strides, dilates, pad, pad));
-    }
-    chosen = create(&op, attributes, chosen);
-  }
+  PrimitiveDesc chosen = describe(kind, s, x, w, y, own_scratch());
   if (chosen == nullptr) return nullptr;
   const char* name = nullptr;
-  check(l.primitive_desc_query(chosen.get(), dnnl_query_impl_info_str, 0, &name));
+  check(library()->primitive_desc_query(chosen.get(), dnnl_query_impl_info_str, 0, &name));
   const std::string_view words(name);
-  const bool usable = words.find("ref") == words.npos && words.find("gemm") == words.npos;
+  const bool usable = words.find("ref") == words.npos && !words.starts_with("gemm");
   return usable ? std::move(chosen) : nullptr;
 }
 
 std::shared_ptr<const Plan> make_plan(Kind kind, const ConvShape& s) {
   const auto batch = [&](std::int64_t channels, const auto& extents, dnnl_format_tag_t tag) {
-    return make_desc({s.batch, channels, extents[0], extents[1]}, tag);
+    return Desc({s.batch, channels, extents[0], extents[1]}, tag);
   };
   const PrimitiveDesc chosen = choose(kind, s, batch(s.channels, s.in, dnnl_format_tag_any), make_weights(s, true),
                                       batch(s.filters, s.out, dnnl_format_tag_any));
@@ -184,7 +150,7 @@ std::shared_ptr<const Plan> make_plan(Kind kind, const ConvShape& s) {
   plan->convolution = Step(chosen);
   const auto operand = [&](Operand& o, int argument, const Desc& plain, dnnl_query_t inner, bool result,
                            std::int64_t size) {
-    o = {argument, plain, *Step::desc_of(chosen, inner), {}, {}, size};
+    o = {argument, plain, Step::desc_of(chosen, inner), {}, {}, size};
     (result ? o.leave : o.enter) = result ? reorder(o.inner, plain) : reorder(plain, o.inner);
   };
   const bool forward = kind == Kind::forward, input = kind == Kind::input, weight = kind == Kind::weight;
