@@ -105,7 +105,7 @@ const std::vector<NetworkSpec>& network_table() {
   return table;
 }
 
-const NetworkSpec& find_network(const std::string& name) { return find_row(network_table(), name, "network"); }
+const NetworkSpec& find_network(std::string_view name) { return find_row(network_table(), name, "network"); }
 
 Networks make_networks(const Preset& preset, const SampleFormat& sample, Generator& random, std::int64_t outputs) {
   const NetworkSpec& spec = find_network(preset.network);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <xgrad/autograd/random.h>
@@ -35,7 +36,7 @@ struct NetworkSpec {
 
 const std::vector<NetworkSpec>& network_table();
 /// @throws ValueError with a suggestion for an unknown name.
-const NetworkSpec& find_network(const std::string& name);
+const NetworkSpec& find_network(std::string_view name);
 
 /// The networks that a preset names, as it needs them, initialised from `random` alone; with batch normalisation, where
 /// their row has any, only as far as the penalty allows.

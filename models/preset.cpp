@@ -214,7 +214,7 @@ const std::vector<Preset>& preset_table() {
   return table;
 }
 
-const Preset& find_preset(const std::string& name) { return find_row(preset_table(), name, "preset"); }
+const Preset& find_preset(std::string_view name) { return find_row(preset_table(), name, "preset"); }
 
 std::string formula(const Preset& preset) {
   const std::string losses =

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <xgrad/models/conditioned.h>
@@ -65,7 +66,7 @@ struct Preset {
 
 const std::vector<Preset>& preset_table();
 /// @throws ValueError with a suggestion for an unknown name.
-const Preset& find_preset(const std::string& name);
+const Preset& find_preset(std::string_view name);
 
 /// The losses with pairing and penalty in one line.
 std::string formula(const Preset& preset);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <xgrad/autograd/error.h>
@@ -20,13 +21,13 @@ std::string unknown_name(const std::string& kind, const std::string& word, const
 
 /// The row of a table whose `name` is this. @throws ValueError with a suggestion.
 template <class Row>
-const Row& find_row(const std::vector<Row>& table, const std::string& name, const std::string& kind) {
+const Row& find_row(const std::vector<Row>& table, std::string_view name, const std::string& kind) {
   std::vector<std::string> known;
   for (const Row& row : table) {
     if (row.name == name) return row;
     known.push_back(row.name);
   }
-  throw ValueError(unknown_name(kind, name, known));
+  throw ValueError(unknown_name(kind, std::string(name), known));
 }
 
 }  // namespace xgrad::models

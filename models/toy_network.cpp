@@ -12,7 +12,7 @@
 
 namespace xgrad::models {
 
-const ToyNetwork& find_toy_network(const std::string& name) {
+const ToyNetwork& find_toy_network(std::string_view name) {
   static const std::vector<ToyNetwork> table = {
       {.name = "published",
        .g_layers = 4,

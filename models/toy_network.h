@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <xgrad/models/network.h>
 
@@ -26,7 +27,7 @@ struct ToyNetwork {
 /// "published": G 4 x 400, D 3 x maxout 200 x 5, weights N(0, 0.02), 1e-4 (Lin et al., 2018, appendix and code).
 /// "small": G 2 x 128 without batch norm, D 2 x 128, 1e-3, at which G itself trembles by more than a mode is wide, and
 /// is averaged. @throws ValueError with a suggestion.
-const ToyNetwork& find_toy_network(const std::string& name);
+const ToyNetwork& find_toy_network(std::string_view name);
 
 /// `batch_norm`: what the network has of it may be used; with a penalty by z it may not.
 Networks toy_networks(const ToyNetwork& network, std::int64_t pac, bool batch_norm, Generator& random);
