@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Saving when the system fails: the k-th call, a full disk, a size limit, a kill. The old file or the new, whole.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -48,7 +49,7 @@ ssize_t write(int fd, const void* data, size_t size) {
 }
 int fsync(int fd) { return fails("fsync") ? -1 : static_cast<int>(syscall(SYS_fsync, fd)); }
 int rename(const char* from, const char* to) noexcept {
-  return fails("rename") ? -1 : static_cast<int>(syscall(SYS_rename, from, to));
+  return fails("rename") ? -1 : static_cast<int>(syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to));
 }
 }
 

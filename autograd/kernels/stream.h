@@ -24,7 +24,7 @@ inline const void* ahead_of(const void* p) noexcept {
 /// parallel_for of loops that write past the caches if `stream`: orders what they wrote before what follows. Once a
 /// chunk, not once a loop, since it waits for memory: after each loop over a KiB it took a third of all time.
 template <class F>
-void stream_for(std::int64_t n, std::int64_t grain, bool stream, const F& f) {
+void stream_for(std::int64_t n, std::int64_t grain, [[maybe_unused]] bool stream, const F& f) {
   xgrad::detail::parallel_for(n, grain, [&](std::int64_t begin, std::int64_t end) {
     f(begin, end);
 #if defined(__SSE2__)
