@@ -19,10 +19,10 @@ using namespace xgrad;
 
 namespace {
 
-const Profile::Op& row(const std::vector<Profile::Op>& rows, const std::string& name, bool rule) {
+const Profile::Op& row(const std::vector<Profile::Op>& rows, std::string_view name, bool rule) {
   const auto found =
       std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.name == name && r.rule == rule; });
-  REQUIRE_MESSAGE(found != rows.end(), name);
+  REQUIRE_MESSAGE(found != rows.end(), std::string(name));
   return *found;
 }
 
@@ -30,9 +30,9 @@ bool has(const std::vector<Profile::Op>& rows, const std::string& name) {
   return std::any_of(rows.begin(), rows.end(), [&](const auto& r) { return r.name == name; });
 }
 
-const Profile::Layer& layer(const std::vector<Profile::Layer>& rows, const std::string& path) {
+const Profile::Layer& layer(const std::vector<Profile::Layer>& rows, std::string_view path) {
   const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.path == path; });
-  REQUIRE_MESSAGE(found != rows.end(), path);
+  REQUIRE_MESSAGE(found != rows.end(), std::string(path));
   return *found;
 }
 
