@@ -10,12 +10,12 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-#include <sstream>
 #include <string>
 
 #include <xgrad/autograd/array.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/text.h>
 
 namespace xgrad::detail {
 
@@ -33,10 +33,8 @@ std::string describe(void* address) {
   Dl_info info{};
   if (dladdr(address, &info) == 0) return "?";
   if (info.dli_sname != nullptr) return demangle(info.dli_sname);
-  std::ostringstream os;
-  os << (info.dli_fname != nullptr ? info.dli_fname : "?") << " +0x" << std::hex
-     << reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(info.dli_fbase);
-  return os.str();
+  const auto offset = reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(info.dli_fbase);
+  return (info.dli_fname != nullptr ? info.dli_fname : "?") + detail::formatted(" +0x%jx", std::uintmax_t{offset});
 }
 
 bool internal(const std::string& frame) {

@@ -154,6 +154,7 @@ void Array::check_single() const {
 std::string to_string(const Array& array) {
   if (!array.defined()) return "Array(undefined)";
   std::ostringstream os;
+  os.imbue(std::locale::classic());
   const auto values = array.to_vector<double>();
   const std::int64_t limit = 1000;
   const std::int64_t edge = 3;

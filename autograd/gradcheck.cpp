@@ -4,13 +4,13 @@
 
 #include <cmath>
 #include <cstring>
-#include <sstream>
 
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/autograd/random.h>
+#include <xgrad/autograd/text.h>
 
 namespace xgrad {
 
@@ -99,10 +99,9 @@ GradcheckResult check_once(const MultiFunction& f, const Variables& inputs, cons
       const double below = evaluate(f, fresh(inputs, -options.eps, direction), u);
       const double numeric = (above - below) / (2.0 * options.eps);
       if (!(std::abs(analytic - numeric) <= options.atol + options.rtol * std::abs(numeric))) {
-        std::ostringstream os;
-        os.precision(12);
-        os << "input " << i << ": the reverse sweep gives " << analytic << ", central differences give " << numeric;
-        return fail(os.str());
+        return fail(
+            "input " + std::to_string(i) +
+            detail::formatted(": the reverse sweep gives %.12g, central differences give %.12g", analytic, numeric));
       }
     }
     ++k;

@@ -1,28 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A profile as rows, as a table and as a Chrome trace.
 #include <algorithm>
-#include <cstdio>
 #include <fstream>
+#include <locale>
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/profile_collector.h>
 #include <xgrad/autograd/profiler.h>
+#include <xgrad/autograd/text.h>
 
 namespace xgrad {
 
 namespace {
 
 using detail::Collector;
+using detail::formatted;
 using Kind = Collector::Kind;
 
 constexpr std::string_view separator = " > ";
-
-template <class... T>
-std::string format(const char* pattern, T... values) {
-  char text[256];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
 
 double ms(std::int64_t ns) { return static_cast<double>(ns) * 1e-6; }
 
@@ -100,30 +95,31 @@ std::vector<Profile::Layer> Profile::layers() const {
 double Profile::total_ms() const noexcept { return ms(collector_->watched_ns()); }
 
 std::string Profile::table() const {
-  std::string text = format("%-28s %9s %11s %11s %6s %10s %9s %8s\n", "op", "calls", "self ms", "total ms", "%",
-                            "GFLOP", "GFLOP/s", "GB/s");
+  std::string text = formatted("%-28s %9s %11s %11s %6s %10s %9s %8s\n", "op", "calls", "self ms", "total ms", "%",
+                               "GFLOP", "GFLOP/s", "GB/s");
   const double all = total_ms();
   double accounted = 0;
   for (const Op& op : ops()) {
     accounted += op.self_ms;
     // The work of a rule is its ops', and stands in their rows.
-    text += format("%-28.28s %9lld %11.3f %11.3f %6.1f", (op.rule ? "rule of " + op.name : op.name).c_str(),
-                   static_cast<long long>(op.calls), op.self_ms, op.total_ms, all > 0 ? 100 * op.self_ms / all : 0);
+    text += formatted("%-28.28s %9lld %11.3f %11.3f %6.1f", (op.rule ? "rule of " + op.name : op.name).c_str(),
+                      static_cast<long long>(op.calls), op.self_ms, op.total_ms, all > 0 ? 100 * op.self_ms / all : 0);
     if (!op.rule) {
-      text += format(" %10.4f %9.2f %8.2f", static_cast<double>(op.flops) * 1e-9, rate(op.flops, op.self_ms),
-                     rate(op.bytes, op.self_ms));
+      text += formatted(" %10.4f %9.2f %8.2f", static_cast<double>(op.flops) * 1e-9, rate(op.flops, op.self_ms),
+                        rate(op.bytes, op.self_ms));
     }
     text += '\n';
   }
-  text += format("%-28s %9s %11.3f %11.3f %6.1f\n", "outside ops and rules", "", all - accounted, all,
-                 all > 0 ? 100 * (all - accounted) / all : 0);
+  text += formatted("%-28s %9s %11.3f %11.3f %6.1f\n", "outside ops and rules", "", all - accounted, all,
+                    all > 0 ? 100 * (all - accounted) / all : 0);
   const auto scopes = layers();
   if (scopes.empty()) return text;
-  text += format("\n%-50s %9s %11s %12s %10s %9s\n", "layer", "calls", "forward ms", "backward ms", "GFLOP", "GFLOP/s");
+  text +=
+      formatted("\n%-50s %9s %11s %12s %10s %9s\n", "layer", "calls", "forward ms", "backward ms", "GFLOP", "GFLOP/s");
   for (const Layer& l : scopes) {
-    text += format("%-50.50s %9lld %11.3f %12.3f %10.4f %9.2f\n", indented(l.path).c_str(),
-                   static_cast<long long>(l.calls), l.forward_ms, l.backward_ms, static_cast<double>(l.flops) * 1e-9,
-                   rate(l.flops, l.forward_ms + l.backward_ms));
+    text += formatted("%-50.50s %9lld %11.3f %12.3f %10.4f %9.2f\n", indented(l.path).c_str(),
+                      static_cast<long long>(l.calls), l.forward_ms, l.backward_ms, static_cast<double>(l.flops) * 1e-9,
+                      rate(l.flops, l.forward_ms + l.backward_ms));
   }
   return text;
 }
@@ -136,6 +132,7 @@ void Profile::chrome_trace(const std::string& path) const {
                              return a.start_ns < b.start_ns;
                            })->start_ns;
   constexpr const char* category[] = {"op", "rule", "scope"};
+  file.imbue(std::locale::classic());
   file << "{\"displayTimeUnit\":\"ns\",\"traceEvents\":[";
   for (std::size_t i = 0; i < events.size(); ++i) {
     const auto& e = events[i];
@@ -145,8 +142,8 @@ void Profile::chrome_trace(const std::string& path) const {
     }
     file << (i == 0 ? "\n" : ",\n") << "{\"name\":\"" << escaped(name) << "\",\"cat\":\""
          << category[static_cast<std::size_t>(e.kind)] << "\",\"ph\":\"X\",\"pid\":1,\"tid\":1,\"ts\":"
-         << format("%.3f,\"dur\":%.3f", static_cast<double>(e.start_ns - origin) * 1e-3,
-                   static_cast<double>(e.duration_ns) * 1e-3)
+         << formatted("%.3f,\"dur\":%.3f", static_cast<double>(e.start_ns - origin) * 1e-3,
+                      static_cast<double>(e.duration_ns) * 1e-3)
          << ",\"args\":{\"flops\":" << e.flops << ",\"bytes\":" << e.bytes << "}}";
   }
   file << "\n]}\n";

@@ -7,6 +7,7 @@
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/text.h>
 
 namespace xgrad {
 
@@ -65,8 +66,8 @@ void manual_seed(std::uint64_t seed) noexcept { default_generator().manual_seed(
 Variable uniform(const Shape& shape, double low, double high, DType dtype, Generator& generator) {
   check_floating("uniform", dtype);
   if (!(low <= high)) {
-    throw ValueError("[uniform] the lower bound " + std::to_string(low) + " is above the upper bound " +
-                     std::to_string(high));
+    throw ValueError("[uniform] the lower bound " + detail::text_of(low) + " is above the upper bound " +
+                     detail::text_of(high));
   }
   return drawn("uniform", generator, low, high, shape, dtype,
                [low, high](kernels::PhiloxState at, Array& out) { kernels::uniform(at, low, high, out); });
@@ -74,14 +75,14 @@ Variable uniform(const Shape& shape, double low, double high, DType dtype, Gener
 
 Variable normal(const Shape& shape, double mean, double sd, DType dtype, Generator& generator) {
   check_floating("normal", dtype);
-  if (!(sd >= 0.0)) throw ValueError("[normal] the standard deviation must be at least 0, got " + std::to_string(sd));
+  if (!(sd >= 0.0)) throw ValueError("[normal] the standard deviation must be at least 0, got " + detail::text_of(sd));
   return drawn("normal", generator, mean, sd, shape, dtype,
                [mean, sd](kernels::PhiloxState at, Array& out) { kernels::normal(at, mean, sd, out); });
 }
 
 Variable bernoulli(const Shape& shape, double p, DType dtype, Generator& generator) {
   check_floating("bernoulli", dtype);
-  if (!(p >= 0.0 && p <= 1.0)) throw ValueError("[bernoulli] p must be in [0, 1], got " + std::to_string(p));
+  if (!(p >= 0.0 && p <= 1.0)) throw ValueError("[bernoulli] p must be in [0, 1], got " + detail::text_of(p));
   return drawn("bernoulli", generator, p, 0.0, shape, dtype,
                [p](kernels::PhiloxState at, Array& out) { kernels::bernoulli(at, p, out); });
 }

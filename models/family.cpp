@@ -2,40 +2,32 @@
 // What people are told of each family.
 #include <xgrad/models/family.h>
 
-#include <cstdio>
+#include <xgrad/autograd/text.h>
 
 namespace xgrad::models {
 
-namespace {
-
-// printf into a string.
-template <class... Values>
-std::string print(const char* format, Values... values) {
-  char text[160];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
-
-}  // namespace
+using xgrad::detail::formatted;
 
 std::string Vae::formula(const std::string&) const {
   return "E, G: E ||x - G(z)||^2 / (2 s^2) + lambda E KL(N(mu, sigma^2) || N(0, 1)), z ~ N(mu, sigma^2), "
          "(mu, log sigma^2) = E(x)";
 }
-std::string Vae::constants() const { return print("lambda = %g, s = %g", kl, deviation); }
+std::string Vae::constants() const { return formatted("lambda = %g, s = %g", kl, deviation); }
 
 std::string VaeGan::formula(const std::string& objective) const {
   return objective +
          ", f of G(z) and of G(prior)   E: R + k E KL(N(mu, sigma^2) || N(0, 1))   G: + lambda R, R = E ||phi(x) - "
          "phi(G(z))||^2 / 2, phi D's features";
 }
-std::string VaeGan::constants() const { return print("k = %g, lambda = %g", kl, features); }
+std::string VaeGan::constants() const { return formatted("k = %g, lambda = %g", kl, features); }
 
 std::string Inpainting::formula(const std::string& objective) const {
   return objective +
          ", f of filled images, in G times lambda   G: + (1 - lambda) E (x - G(x outside the hole))^2 in it";
 }
-std::string Inpainting::constants() const { return print("lambda = %g, hole of %g of each side", adversarial, hole); }
+std::string Inpainting::constants() const {
+  return formatted("lambda = %g, hole of %g of each side", adversarial, hole);
+}
 
 std::string CycleGan::formula(const std::string& objective) const {
   return objective +
@@ -43,7 +35,7 @@ std::string CycleGan::formula(const std::string& objective) const {
          "E |G(b) - b|)";
 }
 std::string CycleGan::constants() const {
-  return print("lambda = %g, i = %g, pools of %d", cycle, identity, static_cast<int>(pool));
+  return formatted("lambda = %g, i = %g, pools of %d", cycle, identity, static_cast<int>(pool));
 }
 
 bool draws_from_noise(const Family& family) {

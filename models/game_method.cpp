@@ -2,8 +2,7 @@
 // The methods by kind.
 #include <xgrad/models/game_method.h>
 
-#include <cstdio>
-
+#include <xgrad/autograd/text.h>
 #include <xgrad/optim/game/adjustment.h>
 #include <xgrad/optim/game/competitive.h>
 #include <xgrad/optim/game/lookahead.h>
@@ -38,21 +37,17 @@ std::unique_ptr<optim::GameOptimizer> GameMethod::make(optim::Optimizer& g, opti
 }
 
 std::string to_string(const GameMethod& method) {
-  char text[64];
   switch (method.kind) {
     case Kind::extragradient:
       return "extragradient";
     case Kind::optimistic:
       return "optimistic descent";
     case Kind::consensus:
-      std::snprintf(text, sizeof text, "consensus (gamma %g)", method.gamma);
-      return text;
+      return xgrad::detail::formatted("consensus (gamma %g)", method.gamma);
     case Kind::symplectic:
-      std::snprintf(text, sizeof text, "symplectic adjustment (gamma %g)", method.gamma);
-      return text;
+      return xgrad::detail::formatted("symplectic adjustment (gamma %g)", method.gamma);
     case Kind::unrolled:
-      std::snprintf(text, sizeof text, "unrolled (%d steps of %g)", method.steps, method.step_size);
-      return text;
+      return xgrad::detail::formatted("unrolled (%d steps of %g)", method.steps, method.step_size);
     case Kind::linearized:
       return "linearised competitive descent";
     case Kind::competitive:

@@ -2,8 +2,7 @@
 // The table of presets.
 #include <xgrad/models/preset.h>
 
-#include <cstdio>
-
+#include <xgrad/autograd/text.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/optim/optim.h>
 
@@ -23,19 +22,16 @@ std::unique_ptr<optim::Optimizer> OptimizerSpec::make(Variables parameters) cons
 }
 
 std::string to_string(const OptimizerSpec& spec) {
-  char text[64];
+  using xgrad::detail::formatted;
   switch (spec.kind) {
     case OptimizerSpec::Kind::adam:
-      std::snprintf(text, sizeof text, "Adam(%g, %g, %g)", spec.lr, spec.beta1, spec.beta2);
-      break;
+      return formatted("Adam(%g, %g, %g)", spec.lr, spec.beta1, spec.beta2);
     case OptimizerSpec::Kind::rmsprop:
-      std::snprintf(text, sizeof text, "RMSprop(%g)", spec.lr);
-      break;
+      return formatted("RMSprop(%g)", spec.lr);
     case OptimizerSpec::Kind::sgd:
-      std::snprintf(text, sizeof text, "SGD(%g)", spec.lr);
       break;
   }
-  return text;
+  return formatted("SGD(%g)", spec.lr);
 }
 
 const std::vector<Preset>& preset_table() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Activation modules: each calls its op.
-#include <sstream>
 
 #include <xgrad/autograd/ops/math.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/nn/activation.h>
 
 namespace xgrad::nn {
@@ -10,9 +10,7 @@ namespace xgrad::nn {
 namespace {
 
 std::string with_parameter(const char* name, double value) {
-  std::ostringstream s;
-  s << name << '(' << value << ')';
-  return s.str();
+  return std::string(name) + '(' + xgrad::detail::text_of(value) + ')';
 }
 
 }  // namespace

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Dropout: a scaled random mask.
-#include <sstream>
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops/arithmetic.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/nn/dropout.h>
 
 namespace xgrad::nn {
 
 namespace {
-
-std::string number(double x) {
-  std::ostringstream s;
-  s << x;
-  return s.str();
-}
 
 /// A stream that depends on the default generator's seed and place, and moves it on, so that no two layers share one.
 Generator derive_stream() {
@@ -27,7 +21,8 @@ Generator derive_stream() {
 Dropout::Dropout(double p) : Dropout(p, derive_stream()) {}
 
 Dropout::Dropout(double p, Generator generator) : p_(p), generator_(register_generator("generator", generator)) {
-  if (!(p >= 0.0 && p <= 1.0)) throw ValueError("[Dropout] the probability must be in [0, 1], not " + number(p));
+  if (!(p >= 0.0 && p <= 1.0))
+    throw ValueError("[Dropout] the probability must be in [0, 1], not " + xgrad::detail::text_of(p));
 }
 
 Variable Dropout::forward(const Variable& x) {
@@ -36,6 +31,6 @@ Variable Dropout::forward(const Variable& x) {
   return x * (bernoulli(x.shape(), 1.0 - p_, x.dtype(), *generator_) * (1.0 / (1.0 - p_)));
 }
 
-std::string Dropout::describe() const { return "Dropout(" + number(p_) + ")"; }
+std::string Dropout::describe() const { return "Dropout(" + xgrad::detail::text_of(p_) + ")"; }
 
 }  // namespace xgrad::nn

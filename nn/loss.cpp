@@ -9,6 +9,7 @@
 #include <xgrad/autograd/ops/math.h>
 #include <xgrad/autograd/ops/reduce.h>
 #include <xgrad/autograd/ops/shape.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/nn/loss.h>
 
 namespace xgrad::nn {
@@ -68,7 +69,7 @@ Variable cross_entropy(const Variable& logits, const Variable& labels, const Cro
   }
   const double e = options.label_smoothing;
   if (!(e >= 0.0 && e <= 1.0)) {
-    throw ValueError("[cross_entropy] label smoothing must be in [0, 1], not " + std::to_string(e));
+    throw ValueError("[cross_entropy] label smoothing must be in [0, 1], not " + xgrad::detail::text_of(e));
   }
   const std::int64_t classes = logits.size(1);
   const Variable* const reads[] = {&labels};

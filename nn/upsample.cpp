@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Upsample and the pixel shuffles: options handed to the ops.
-#include <sstream>
 
 #include <xgrad/autograd/ops/resize.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/nn/upsample.h>
 
 namespace xgrad::nn {
@@ -17,13 +17,11 @@ Variable Upsample::forward(const Variable& x) {
 }
 
 std::string Upsample::describe() const {
-  std::ostringstream text;
   const auto* size = std::get_if<Extents2d>(&target_);
-  text << "Upsample(" << (size ? "size " : "scale ");
-  size ? text << to_string(*size) : text << std::get<double>(target_);
-  text << (options_.mode == UpsampleMode::nearest ? ", nearest" : ", bilinear")
-       << (options_.align_corners ? ", corners aligned)" : ")");
-  return text.str();
+  return "Upsample(" +
+         (size ? "size " + to_string(*size) : "scale " + xgrad::detail::text_of(std::get<double>(target_))) +
+         (options_.mode == UpsampleMode::nearest ? ", nearest" : ", bilinear") +
+         (options_.align_corners ? ", corners aligned)" : ")");
 }
 
 Variable PixelShuffle::forward(const Variable& x) { return pixel_shuffle(x, r_); }

@@ -8,6 +8,7 @@
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/op.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/optim/clip.h>
 #include <xgrad/optim/vectors.h>
 
@@ -73,7 +74,7 @@ Variable total_norm(const Variables& xs, double norm_type) {
           },
       .run = [](const NormAttrs& attrs, Operands in, Array& out) { *out.mutable_data<double>() = norm_of(attrs, in); }};
   if (!(norm_type > 0.0)) {
-    throw ValueError("[total_norm] the order of the norm must be positive, not " + std::to_string(norm_type));
+    throw ValueError("[total_norm] the order of the norm must be positive, not " + xgrad::detail::text_of(norm_type));
   }
   std::vector<const Variable*> given;
   for (const Variable& x : xs) {
@@ -86,7 +87,7 @@ Variable total_norm(const Variables& xs, double norm_type) {
 
 Variable clip_norm_(Variables& grads, double max_norm, double norm_type, bool error_if_nonfinite) {
   if (!(max_norm >= 0.0)) {
-    throw ValueError("[clip_norm_] max_norm must be >= 0, not " + std::to_string(max_norm));
+    throw ValueError("[clip_norm_] max_norm must be >= 0, not " + xgrad::detail::text_of(max_norm));
   }
   const NoGradGuard no_grad;
   const Variable norm = total_norm(grads, norm_type);
@@ -95,7 +96,8 @@ Variable clip_norm_(Variables& grads, double max_norm, double norm_type, bool er
     xgrad::detail::perform("check norm", reads, {}, [](xgrad::detail::Reads in) {
       const double value = in[0]->item();
       if (std::isfinite(value)) return;
-      throw ValueError("[clip_norm_] the gradients' norm is " + std::to_string(value) + ", so they cannot be scaled");
+      throw ValueError("[clip_norm_] the gradients' norm is " + xgrad::detail::text_of(value) +
+                       ", so they cannot be scaled");
     });
   }
   // A step that is being recorded must be able to do either.
@@ -116,7 +118,7 @@ Variable clip_grad_norm_(const Variables& parameters, double max_norm, double no
 }
 
 void clip_value_(Variables& grads, double limit) {
-  if (!(limit >= 0.0)) throw ValueError("[clip_value_] the limit must be >= 0, not " + std::to_string(limit));
+  if (!(limit >= 0.0)) throw ValueError("[clip_value_] the limit must be >= 0, not " + xgrad::detail::text_of(limit));
   const NoGradGuard no_grad;
   for (Variable& g : grads) {
     if (g.defined()) g = clamp(g, -limit, limit);

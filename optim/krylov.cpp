@@ -10,6 +10,7 @@
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
 #include <xgrad/autograd/repeat.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/optim/vectors.h>
 
 namespace xgrad::optim {
@@ -120,7 +121,7 @@ void check_definite(const Variable& curvature, const Variable& iterations) {
   xgrad::detail::perform("check definite", reads, {}, [](xgrad::detail::Reads in) {
     if (!(in[0]->item() <= 0.0)) return;  // a NaN ends the loop
     throw ValueError("[conjugate_gradients] the map is not positive definite: <p, A p> is " +
-                     std::to_string(in[0]->item()) + " in iteration " +
+                     xgrad::detail::text_of(in[0]->item()) + " in iteration " +
                      std::to_string(static_cast<int>(in[1]->item()) + 1) + "; use bicgstab");
   });
 }

@@ -2,13 +2,13 @@
 // Optimizer: checking before changing, and the saving of state.
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 #include <xgrad/autograd/compile/lifetime.h>
 #include <xgrad/autograd/compile/number.h>
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/profiler.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/optim/optimizer.h>
 #include <xgrad/optim/state_reader.h>
 
@@ -38,9 +38,7 @@ Optimizer::~Optimizer() {
 
 void Optimizer::require(bool ok, const char* option, double value, const char* domain) const {
   if (ok) return;
-  std::ostringstream s;
-  s << "[" << name_ << "] " << option << " must be " << domain << ", not " << value;
-  throw ValueError(s.str());
+  throw ValueError("[" + name_ + "] " + option + " must be " + domain + ", not " + xgrad::detail::text_of(value));
 }
 
 double Optimizer::lr() const {

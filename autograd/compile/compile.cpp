@@ -2,7 +2,6 @@
 // compile: which recording fits a call.
 #include <xgrad/autograd/compile.h>
 
-#include <sstream>
 #include <vector>
 
 #include <xgrad/autograd/anomaly.h>
@@ -121,11 +120,10 @@ std::vector<CompileReport> Compiled::reports() const {
 }
 
 std::string to_string(const CompileReport& r) {
-  std::ostringstream s;
-  s << "step " << r.signature << ": " << r.recorded << " pieces of work recorded, " << r.replayed << " replayed ("
-    << r.fused << " element-wise ops inside of others' passes); " << r.bytes_recorded << " bytes of values in "
-    << r.bytes_planned;
-  return s.str();
+  return "step " + r.signature + ": " + std::to_string(r.recorded) + " pieces of work recorded, " +
+         std::to_string(r.replayed) + " replayed (" + std::to_string(r.fused) +
+         " element-wise ops inside of others' passes); " + std::to_string(r.bytes_recorded) + " bytes of values in " +
+         std::to_string(r.bytes_planned);
 }
 
 Compiled compile(Compiled::Function f) { return Compiled(std::move(f)); }

@@ -10,6 +10,7 @@
 #include <xgrad/autograd/ops/common.h>
 #include <xgrad/autograd/ops/compare.h>
 #include <xgrad/autograd/ops/create.h>
+#include <xgrad/autograd/text.h>
 
 namespace xgrad {
 
@@ -320,8 +321,8 @@ Variable clamp_mask(const Variable& x, const ClampAttrs& attrs) {
 
 Variable clamp(const Variable& x, double low, double high) {
   if (!(low <= high)) {
-    throw ValueError("[clamp] the lower bound " + std::to_string(low) + " is above the upper bound " +
-                     std::to_string(high));
+    throw ValueError("[clamp] the lower bound " + detail::text_of(low) + " is above the upper bound " +
+                     detail::text_of(high));
   }
   static constexpr OpDef<ClampAttrs> op{.name = "clamp",
                                         .infer = infer::same,

@@ -13,6 +13,7 @@
 #include <xgrad/autograd/ops/pool.h>
 #include <xgrad/autograd/ops/resize.h>
 #include <xgrad/autograd/ops/window.h>
+#include <xgrad/autograd/text.h>
 
 namespace xgrad {
 
@@ -139,7 +140,7 @@ std::int64_t scaled(const Family& family, std::int64_t in, double scale) {
   const double out = std::floor(static_cast<double>(in) * scale);
   if (!(scale > 0.0 && out >= 1.0 && out < 1e9)) {
     throw_value(family,
-                "a scale of " + std::to_string(scale) + " leaves no image of " + std::to_string(in) + " pixels");
+                "a scale of " + detail::text_of(scale) + " leaves no image of " + std::to_string(in) + " pixels");
   }
   return static_cast<std::int64_t>(out);
 }

@@ -10,6 +10,7 @@
 #include <string>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/text.h>
 
 namespace xgrad::models {
 
@@ -44,7 +45,7 @@ double student_t_cdf(double t, int freedom) {
 double student_t_quantile(double p, int freedom) {
   check_freedom("student_t_quantile", freedom);
   if (!(p > 0.0 && p < 1.0)) {
-    throw ValueError("[student_t_quantile] p is " + std::to_string(p) + ", but must be between 0 and 1");
+    throw ValueError("[student_t_quantile] p is " + xgrad::detail::text_of(p) + ", but must be between 0 and 1");
   }
   if (p < 0.5) return -student_t_quantile(1.0 - p, freedom);
   double low = 0.0;
@@ -69,7 +70,8 @@ Mean mean_of(const std::vector<double>& values) {
 Interval confidence_interval(const std::vector<double>& values, double level) {
   if (values.empty()) throw ValueError("[confidence_interval] there are no values");
   if (!(level > 0.0 && level < 1.0)) {
-    throw ValueError("[confidence_interval] the level is " + std::to_string(level) + ", but must be between 0 and 1");
+    throw ValueError("[confidence_interval] the level is " + xgrad::detail::text_of(level) +
+                     ", but must be between 0 and 1");
   }
   const auto [mean, error] = mean_of(values);
   Interval interval{.mean = mean, .half_width = error, .n = static_cast<int>(values.size())};
@@ -79,7 +81,8 @@ Interval confidence_interval(const std::vector<double>& values, double level) {
 
 double quantile(std::vector<double> values, double q) {
   if (values.empty()) throw ValueError("[quantile] there are no values");
-  if (!(q >= 0.0 && q <= 1.0)) throw ValueError("[quantile] q is " + std::to_string(q) + ", but must be 0 to 1");
+  if (!(q >= 0.0 && q <= 1.0))
+    throw ValueError("[quantile] q is " + xgrad::detail::text_of(q) + ", but must be 0 to 1");
   std::sort(values.begin(), values.end());
   const double place = q * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::size_t>(place);

@@ -6,6 +6,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/optim/game/field.h>
 
 namespace xgrad::optim {
@@ -18,7 +19,8 @@ using detail::Pair;
 namespace {
 
 void check_gamma(const char* name, double gamma) {
-  if (!(gamma >= 0.0)) throw ValueError("[" + std::string(name) + "] gamma must be >= 0, not " + std::to_string(gamma));
+  if (!(gamma >= 0.0))
+    throw ValueError("[" + std::string(name) + "] gamma must be >= 0, not " + xgrad::detail::text_of(gamma));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/optim/game/field.h>
 #include <xgrad/optim/state_reader.h>
 
@@ -85,7 +86,7 @@ AdaptiveCompetitiveDescent::AdaptiveCompetitiveDescent(Optimizer& x, Optimizer& 
       start_(detail::zeros_like(x.parameters())) {
   if (!(options.beta >= 0.0 && options.beta < 1.0) || !(options.eps > 0.0)) {
     throw ValueError("[AdaptiveCompetitiveDescent] beta must be in [0, 1) and eps positive, not " +
-                     std::to_string(options.beta) + " and " + std::to_string(options.eps));
+                     xgrad::detail::text_of(options.beta) + " and " + xgrad::detail::text_of(options.eps));
   }
 }
 

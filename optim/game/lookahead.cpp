@@ -8,6 +8,7 @@
 #include <xgrad/autograd/functional.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/autograd/text.h>
 #include <xgrad/optim/game/field.h>
 #include <xgrad/optim/state_reader.h>
 
@@ -60,7 +61,7 @@ UnrolledDescent::UnrolledDescent(Optimizer& x, Optimizer& y, const UnrollingOpti
     : JointDescent(x, y), options_(options) {
   if (options.steps < 0 || !(options.lr >= 0.0)) {
     throw ValueError("[UnrolledDescent] steps and lr must be >= 0, not " + std::to_string(options.steps) + " and " +
-                     std::to_string(options.lr));
+                     xgrad::detail::text_of(options.lr));
   }
 }
 
