@@ -2,17 +2,20 @@
 // The thread pool: workers spin briefly for the next job, then sleep; a caller that finds the pool busy works alone.
 #include <xgrad/autograd/parallel.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/processors.h>
 
 namespace xgrad {
 namespace {
@@ -56,14 +59,13 @@ void run_serially(std::int64_t n, std::int64_t grain, const detail::RangeFunctio
   for (std::int64_t begin = 0; begin < n; begin += grain) f(begin, n - begin < grain ? n : begin + grain);
 }
 
-int default_num_threads() noexcept {
+int default_num_threads() {
   for (const char* name : {"XGRAD_NUM_THREADS", "OMP_NUM_THREADS"}) {
-    const char* text = std::getenv(name);
-    const int n = text != nullptr ? std::atoi(text) : 0;
-    if (n >= 1) return n < max_threads ? n : max_threads;
+    if (const char* text = std::getenv(name)) {
+      if (const auto threads = detail::threads_of(text, max_threads)) return *threads;
+    }
   }
-  const unsigned cores = std::thread::hardware_concurrency();
-  return cores >= 1 && cores < max_threads ? static_cast<int>(cores) : 1;
+  return std::min(detail::usable_processors(), max_threads);
 }
 
 class Pool {
@@ -117,7 +119,13 @@ class Pool {
 
   void start() {
     const auto wanted = static_cast<std::size_t>(size() - 1);
-    while (workers_.size() < wanted) workers_.emplace_back([this] { worker(); });
+    if (workers_.size() == wanted || refused_) return;
+    try {
+      workers_.reserve(wanted);
+      while (workers_.size() < wanted) workers_.emplace_back([this] { worker(); });
+    } catch (const std::system_error&) {  // no memory or no number for another thread: those that there are do it all
+      refused_ = true;
+    }
   }
 
   void stop() {
@@ -126,6 +134,7 @@ class Pool {
     wake_.notify_all();
     for (std::thread& t : workers_) t.join();
     workers_.clear();
+    refused_ = false;
     stopping_.store(false, std::memory_order_seq_cst);
   }
 
@@ -167,6 +176,7 @@ class Pool {
 
   std::atomic<int> size_;
   std::vector<std::thread> workers_;
+  bool refused_ = false;
   std::mutex busy_;
   std::uint64_t job_ = 0;
 

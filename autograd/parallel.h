@@ -7,9 +7,11 @@
 
 namespace xgrad {
 
-/// Threads that kernels use: set_num_threads, else XGRAD_NUM_THREADS, else OMP_NUM_THREADS, else the cores.
+/// Threads that kernels use: set_num_threads, else XGRAD_NUM_THREADS, else OMP_NUM_THREADS, else the cores that this
+/// process may use by its affinity mask and its control groups' quota. A variable that is no whole number from 1 on is
+/// as if it were not set. Where the system refuses so many threads, fewer do the work.
 int num_threads() noexcept;
-/// @throws ValueError unless n >= 1.
+/// @throws ValueError unless n is from 1 to 1024.
 void set_num_threads(int n);
 
 namespace detail {
