@@ -2,6 +2,13 @@
 # The install tree: headers, library and program, the CMake package and xgrad.pc, and the Debian package made of it.
 include(CMakePackageConfigHelpers)
 
+# Folders that everybody may read, whatever the umask of who installs or packs.
+set(xgrad_folder_permissions
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+if(NOT DEFINED CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS)
+  set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS ${xgrad_folder_permissions})
+endif()
+
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/xgrad")
 install(TARGETS xgrad EXPORT xgradTargets)
 install(EXPORT xgradTargets NAMESPACE xgrad:: DESTINATION "${package_dir}")
@@ -43,4 +50,6 @@ if(oneDNN_FOUND)
   string(APPEND CPACK_DEBIAN_PACKAGE_RECOMMENDS ", libdnnl2")  # loaded when a convolution runs
 endif()
 set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS ${xgrad_folder_permissions})
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)
