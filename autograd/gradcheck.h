@@ -24,8 +24,8 @@ struct [[nodiscard]] GradcheckResult {
   explicit operator bool() const noexcept { return ok; }
 };
 
-/// Compares, for random cotangents u and directions v, <u, J v> from the reverse sweep with the central difference of
-/// <u, f> along v; then the same for (x, u) -> J(x)^T u, and so on up to `order`. Inputs that require gradients must be
+/// Compares, for random cotangents u and directions v, u . (J v) from the reverse sweep with the central difference of
+/// u . f along v; then the same for (x, u) -> J(x)^T u, and so on up to `order`. Inputs that require gradients must be
 /// float64. Also checks that gradients have their inputs' shapes and that two runs agree bit for bit.
 GradcheckResult gradcheck(const std::function<Variables(const Variables&)>& f, const Variables& inputs,
                           const GradcheckOptions& options = {});

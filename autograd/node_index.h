@@ -49,7 +49,7 @@ class NodeIndex {
   std::size_t place(const Node* node) const noexcept {
     const std::uint64_t s = node->sequence();
     // Fibonacci hashing of the run.
-    std::size_t i = static_cast<std::size_t>(((s >> run_bits) * 0x9E3779B97F4A7C15u) >> shift_) * run + s % run;
+    std::size_t i = (((s >> run_bits) * 0x9E3779B97F4A7C15u) >> shift_) * run + s % run;
     // A step of a run and one entry, so that two full runs at one place do not probe each other's whole length.
     while (table_[i] != none && nodes_[table_[i]] != node) i = (i + run + 1) & (table_.size() - 1);
     return i;

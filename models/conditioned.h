@@ -41,6 +41,7 @@ Variable evaluate(nn::Module& network, const Variable& x, const Variable& condit
 class ConcatCondition : public ConditionedModule {
  public:
   explicit ConcatCondition(std::shared_ptr<nn::Module> net) : net_(register_module("net", std::move(net))) {}
+  using nn::Module::forward;
   Variable forward(const Variable& x, const Variable& condition) override;
   std::string describe() const override { return "ConcatCondition"; }
 
@@ -58,6 +59,7 @@ class ProjectedCondition : public ConditionedModule {
       : features_(register_module("features", std::move(features))),
         score_(register_module("score", std::move(score))),
         embed_(register_module("embed", std::move(embed))) {}
+  using nn::Module::forward;
   Variable forward(const Variable& x, const Variable& condition) override;
   std::string describe() const override { return "ProjectedCondition"; }
 

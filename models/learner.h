@@ -44,7 +44,7 @@ Generator stream(std::uint64_t seed, Stream which);
 
 /// Real samples (n, ...), and for networks with labels a condition on each of them, (n, k): its one-hot label.
 struct Samples {
-  Samples(Variable x, Variable condition = {}) : x(std::move(x)), condition(std::move(condition)) {}
+  Samples(Variable values, Variable labels = {}) : x(std::move(values)), condition(std::move(labels)) {}
   Variable x, condition;
 };
 

@@ -13,7 +13,7 @@ namespace xgrad::models {
 
 /// Where batches come from. Of a preset that translates, `from` gives the domain to start from, `data` the other one.
 struct Sources {
-  Sources(Source data, Source from = {}) : data(std::move(data)), from(std::move(from)) {}
+  Sources(Source other, Source first = {}) : data(std::move(other)), from(std::move(first)) {}
   Source data, from;
 };
 

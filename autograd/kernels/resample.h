@@ -13,7 +13,7 @@ namespace xgrad::kernels {
 /// A sparse matrix of `in` columns, row by row: out[i] = sum of weight[k] in[source[k]] for first[i] <= k < first[i +
 /// 1].
 struct AxisMap {
-  explicit AxisMap(std::int64_t in) : in(in) {}
+  explicit AxisMap(std::int64_t columns) : in(columns) {}
 
   std::int64_t out() const noexcept { return static_cast<std::int64_t>(first.size()) - 1; }
   /// Adds a term to the row that is being written, and ends that row.
