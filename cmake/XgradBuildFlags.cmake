@@ -4,11 +4,9 @@ add_library(xgrad_build INTERFACE)
 target_compile_features(xgrad_build INTERFACE cxx_std_20)
 target_include_directories(xgrad_build INTERFACE "${PROJECT_BINARY_DIR}/include" "${PROJECT_BINARY_DIR}/generated")
 target_include_directories(xgrad_build SYSTEM INTERFACE
-  "${XGRAD_XTENSOR_BLAS_INCLUDE_DIR}" "${XGRAD_STB_INCLUDE_DIR}"
-  $<TARGET_PROPERTY:OpenBLAS::OpenBLAS,INTERFACE_INCLUDE_DIRECTORIES>)
+  "${XGRAD_STB_INCLUDE_DIR}")
 target_link_libraries(xgrad_build INTERFACE xtensor xsimd nlohmann_json::nlohmann_json
   $<TARGET_NAME_IF_EXISTS:CLI11::CLI11>)
-target_compile_definitions(xgrad_build INTERFACE HAVE_CBLAS=1)  # xtensor-blas: call OpenBLAS, not its own loops
 target_compile_definitions(xgrad_build INTERFACE XGRAD_VERSION="${PROJECT_VERSION}")
 target_compile_options(xgrad_build INTERFACE
   -Wall -Wextra -Wconversion -Wno-sign-conversion -Wno-psabi

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Matrix products on OpenBLAS through xtensor-blas's cxxblas; transposes are flags, never copies.
+// Matrix products on OpenBLAS; transposes are flags, never copies.
 #pragma once
 
 #include <xgrad/autograd/array.h>

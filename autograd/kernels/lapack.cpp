@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// LAPACK through xtensor-blas's cxxlapack. It reads our rows as columns and so factors the transpose; what follows from
+// LAPACK. It reads our rows as columns and so factors the transpose; what follows from
 // the factors is written for that, and nothing is copied into another order.
 #include <xgrad/autograd/kernels/lapack.h>
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <limits>
 #include <vector>
 
-#include <xflens/cxxblas/cxxblas.cxx>
-#include <xflens/cxxlapack/cxxlapack.cxx>
-
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/kernels/blas_library.h>
 #include <xgrad/autograd/kernels/broadcast.h>
-#include <xgrad/autograd/kernels/product.h>
 #include <xgrad/autograd/parallel.h>
 
 namespace xgrad::kernels {
 namespace {
 
+using detail::BlasCall;
+using detail::BlasFlag;
+
 template <class F>
 void with_floating(DType dtype, const F& f) {
-  detail::hold_blas_to_one_thread();
   return dtype == DType::float32 ? f(float{}) : f(double{});
 }
 
@@ -80,7 +78,8 @@ struct Factors {
     if (n == 0) return;
     for_matrices(count, n, [&](std::int64_t i) {
       const int rows = static_cast<int>(n);
-      verdicts[static_cast<std::size_t>(i)] = cxxlapack::getrf(rows, rows, matrix(i), rows, pivots.data() + i * n);
+      BlasCall().of<T>().getrf(&rows, &rows, matrix(i), &rows, pivots.data() + i * n,
+                               &verdicts[static_cast<std::size_t>(i)]);
     });
   }
   T* matrix(std::int64_t i) const { return memory + i * n * n; }
@@ -89,11 +88,11 @@ struct Factors {
 
 /// x = op(triangle)^-1 x for n rows and k columns.
 template <class T>
-void triangle_here(const T* a, cxxblas::StorageUpLo side, bool transpose, cxxblas::Diag diagonal, std::int64_t n,
-                   std::int64_t k, T* x) {
+void triangle_here(const T* a, BlasFlag side, bool transpose, BlasFlag diagonal, std::int64_t n, std::int64_t k, T* x) {
   const int rows = static_cast<int>(n), columns = static_cast<int>(k);
-  cxxblas::trsm(cxxblas::RowMajor, cxxblas::Left, side, transpose ? cxxblas::Trans : cxxblas::NoTrans, diagonal, rows,
-                columns, T(1), a, rows, x, columns);
+  BlasCall().of<T>().trsm(detail::row_major, detail::from_left, side,
+                          transpose ? detail::transposed : detail::not_transposed, diagonal, rows, columns, T(1), a,
+                          rows, x, columns);
 }
 
 /// x = op(A)^-1 x by the factors of A.
@@ -105,11 +104,11 @@ void solve_here(const T* lu, const int* pivots, bool transpose, std::int64_t n, 
   };
   if (transpose) {
     for (std::int64_t r = 0; r < n; ++r) swap(r);
-    triangle_here(lu, cxxblas::Upper, true, cxxblas::Unit, n, k, x);
-    triangle_here(lu, cxxblas::Lower, true, cxxblas::NonUnit, n, k, x);
+    triangle_here(lu, detail::upper_side, true, detail::unit_diagonal, n, k, x);
+    triangle_here(lu, detail::lower_side, true, detail::any_diagonal, n, k, x);
   } else {
-    triangle_here(lu, cxxblas::Lower, false, cxxblas::NonUnit, n, k, x);
-    triangle_here(lu, cxxblas::Upper, false, cxxblas::Unit, n, k, x);
+    triangle_here(lu, detail::lower_side, false, detail::any_diagonal, n, k, x);
+    triangle_here(lu, detail::upper_side, false, detail::unit_diagonal, n, k, x);
     for (std::int64_t r = n; r-- > 0;) swap(r);
   }
 }
@@ -162,7 +161,8 @@ void cholesky(const char* op, const Array& a, Array& out) {
         std::fill_n(m + r * n + r + 1, n - r - 1, T(0));
       }
       // Our lower triangle is the upper one of what LAPACK sees, and its factor u with u^T u is our l.
-      verdicts[static_cast<std::size_t>(i)] = cxxlapack::potrf('U', static_cast<int>(n), m, static_cast<int>(n));
+      const int rows = static_cast<int>(n);
+      BlasCall().of<T>().potrf("U", &rows, m, &rows, &verdicts[static_cast<std::size_t>(i)], 1);
     });
   });
   check(op, a.shape(), verdicts, indefinite);
@@ -178,7 +178,9 @@ void inverse(const char* op, const Array& a, Array& out) {
     const int rows = static_cast<int>(n);
     for_matrices(factors.count, n, [&](std::int64_t i) {
       std::vector<T> work(static_cast<std::size_t>(n * 64));
-      cxxlapack::getri(rows, factors.matrix(i), rows, factors.pivots_of(i), work.data(), static_cast<int>(work.size()));
+      const int size = static_cast<int>(work.size());
+      int info = 0;
+      BlasCall().of<T>().getri(&rows, factors.matrix(i), &rows, factors.pivots_of(i), work.data(), &size, &info);
     });
   });
 }
@@ -229,10 +231,32 @@ void solve_triangular(const char* op, const Array& a, bool upper, bool transpose
     }
     check(op, a.shape(), verdicts, zero_on_diagonal);
     for_systems<T>(a, b, out, [&](std::int64_t i, T* x) {
-      triangle_here(in + i * n * n, upper ? cxxblas::Upper : cxxblas::Lower, transpose, cxxblas::NonUnit, n,
+      triangle_here(in + i * n * n, upper ? detail::upper_side : detail::lower_side, transpose, detail::any_diagonal, n,
                     out.shape().back(), x);
     });
   });
+}
+
+void symmetric_eigen(const char* op, const Array& a, Array& values, Array* vectors) {
+  const int n = static_cast<int>(a.shape().back());
+  if (n == 0) return;
+  Array own(a.shape(), DType::float64);
+  double* const m = (vectors != nullptr ? *vectors : own).mutable_data<double>();
+  std::copy_n(a.data<double>(), a.size(), m);
+  const char* wanted = vectors != nullptr ? "V" : "N";
+  int info = 0;
+  const auto call = [&](double* work, int size, int* numbers, int count) {
+    // The upper triangle of what LAPACK sees is our lower one, and its columns are our rows.
+    BlasCall().of<double>().syevd(wanted, "U", &n, m, &n, values.mutable_data<double>(), work, &size, numbers, &count,
+                                  &info, 1, 1);
+  };
+  double size = 0;
+  int count = 0;
+  call(&size, -1, &count, -1);  // asks how much it needs
+  std::vector<double> work(static_cast<std::size_t>(size));
+  std::vector<int> numbers(static_cast<std::size_t>(count));
+  call(work.data(), static_cast<int>(work.size()), numbers.data(), count);
+  if (info != 0) throw ValueError("[" + std::string(op) + "] the eigenvalues do not converge");
 }
 
 }  // namespace xgrad::kernels

@@ -21,5 +21,8 @@ void slogdet(const Array& a, Array& out);
 void solve(const char* op, const Array& a, bool transpose, const Array& b, Array& out);
 /// The same for triangular a, of which only that triangle is read.
 void solve_triangular(const char* op, const Array& a, bool upper, bool transpose, const Array& b, Array& out);
+/// The eigenvalues of a symmetric float64 matrix, ascending, and in the rows of the second result, unless it is null,
+/// unit eigenvectors. Reads the lower triangle.
+void symmetric_eigen(const char* op, const Array& a, Array& values, Array* vectors);
 
 }  // namespace xgrad::kernels

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One matrix product on the calling thread: by our own tiles, or by xtensor-blas's cxxblas, held to one thread.
+// One matrix product on the calling thread: by our own tiles, or by OpenBLAS.
 #include <xgrad/autograd/kernels/product.h>
 
-#include <complex>
 #include <cstring>
 #include <type_traits>
 
-#include <xflens/cxxblas/cxxblas.cxx>
-
 #include <xgrad/autograd/array.h>
+#include <xgrad/autograd/kernels/blas_library.h>
 #include <xgrad/autograd/kernels/simd/table.h>
-
-// OpenBLAS's own switch, absent from other libraries.
-extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 
 namespace xgrad::kernels::detail {
 namespace {
 
-cxxblas::Transpose flag(bool transpose) { return transpose ? cxxblas::Trans : cxxblas::NoTrans; }
+BlasFlag flag(bool transpose) { return transpose ? transposed : not_transposed; }
 
 template <class T>
 void by_blas(const Gemm& g, const T* a, const T* b, T* c, const T* bias) {
-  hold_blas_to_one_thread();
   if (bias != nullptr) {
     for (std::int64_t r = 0; r < g.m; ++r) std::memcpy(c + r * g.ldc, bias, static_cast<std::size_t>(g.n) * sizeof(T));
     if (g.k == 0) return;
@@ -29,29 +23,22 @@ void by_blas(const Gemm& g, const T* a, const T* b, T* c, const T* bias) {
   const int m = static_cast<int>(g.m), n = static_cast<int>(g.n), k = static_cast<int>(g.k);
   const int lda = static_cast<int>(g.lda), ldb = static_cast<int>(g.ldb), ldc = static_cast<int>(g.ldc);
   const T one = 1, beta = static_cast<T>(g.beta);
+  const BlasCall call;
+  const BlasFunctions<T>& blas = call.of<T>();
   if (n == 1) {
     // c = op(A) b; a column of B is contiguous when B is transposed or has one column.
-    cxxblas::gemv(cxxblas::RowMajor, flag(g.transpose_a), g.transpose_a ? k : m, g.transpose_a ? m : k, one, a, lda, b,
-                  g.transpose_b ? 1 : ldb, beta, c, ldc);
+    blas.gemv(row_major, flag(g.transpose_a), g.transpose_a ? k : m, g.transpose_a ? m : k, one, a, lda, b,
+              g.transpose_b ? 1 : ldb, beta, c, ldc);
   } else if (m == 1) {
     // c' = op(B)' a'.
-    cxxblas::gemv(cxxblas::RowMajor, flag(!g.transpose_b), g.transpose_b ? n : k, g.transpose_b ? k : n, one, b, ldb, a,
-                  g.transpose_a ? lda : 1, beta, c, 1);
+    blas.gemv(row_major, flag(!g.transpose_b), g.transpose_b ? n : k, g.transpose_b ? k : n, one, b, ldb, a,
+              g.transpose_a ? lda : 1, beta, c, 1);
   } else {
-    cxxblas::gemm(cxxblas::RowMajor, flag(g.transpose_a), flag(g.transpose_b), m, n, k, one, a, lda, b, ldb, beta, c,
-                  ldc);
+    blas.gemm(row_major, flag(g.transpose_a), flag(g.transpose_b), m, n, k, one, a, lda, b, ldb, beta, c, ldc);
   }
 }
 
 }  // namespace
-
-void hold_blas_to_one_thread() {
-  static const bool held = [] {
-    if (openblas_set_num_threads != nullptr) openblas_set_num_threads(1);
-    return true;
-  }();
-  static_cast<void>(held);
-}
 
 template <class T>
 Way way_of(const Gemm& g) {

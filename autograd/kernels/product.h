@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One matrix product on raw memory, and BLAS itself, on the calling thread. Internal to kernels.
+// One matrix product on raw memory, on the calling thread. Internal to kernels.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,6 @@ struct Gemm {
   std::int64_t lda, ldb, ldc;
   double beta;
 };
-
-/// BLAS runs on the calling thread; called before any of it is used. Cheap after the first time.
-void hold_blas_to_one_thread();
 
 /// Tiles are ours (simd/product.cpp). An element's bits are then those of the sum over k in its order, however C is
 /// cut.

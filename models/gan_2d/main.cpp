@@ -7,6 +7,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/gan_2d/commands.h>
+#include <xgrad/models/run/memory_shortage.h>
 #include <xgrad/models/run/standard_streams.h>
 #include <xgrad/models/trainer.h>
 
@@ -25,11 +26,12 @@ int main(int argc, char** argv) {
   xgrad::gan_2d::add_run(app);
   xgrad::gan_2d::add_table(app);
   xgrad::gan_2d::add_games(app);
-  const auto fail = [](int code, const std::exception& e) {
+  const auto tell = [](int code, const char* message) {
     std::fflush(stdout);
-    std::fprintf(stderr, "gan_2d: %s\n", e.what());
+    std::fprintf(stderr, "gan_2d: %s\n", message);
     return code;
   };
+  const auto fail = [&](int code, const std::exception& e) { return tell(code, e.what()); };
   try {
     app.parse(argc, argv);  // runs the command
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
@@ -40,6 +42,8 @@ int main(int argc, char** argv) {
     return fail(2, e);
   } catch (const xgrad::models::Diverged& e) {
     return fail(4, e);
+  } catch (const std::bad_alloc& e) {
+    return tell(1, xgrad::models::describe_shortage(e).c_str());
   } catch (const std::exception& e) {
     return fail(1, e);
   }

@@ -12,6 +12,7 @@
 #include <xgrad/models/data/dataset.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/run/memory_shortage.h>
 #include <xgrad/models/run/standard_streams.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/models/trainer.h>
@@ -101,8 +102,8 @@ int main(int argc, char** argv) {
     return fail(exit_data, e.what());
   } catch (const models::Diverged& e) {
     return fail(exit_diverged, e.what());
-  } catch (const std::bad_alloc&) {
-    return fail(exit_failure, "there is not enough memory for that; ask for less at a time");
+  } catch (const std::bad_alloc& e) {
+    return fail(exit_failure, models::describe_shortage(e).c_str());
   } catch (const std::exception& e) {
     return fail(exit_failure, e.what());
   }

@@ -9,16 +9,13 @@
 #include <vector>
 
 #include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/kernels/lapack.h>
 #include <xgrad/autograd/ops.h>
-#include <xgrad/autograd/xtensor.h>
 #include <xgrad/models/metrics/products.h>
-#include <xtensor-blas/xlinalg.hpp>
 
 namespace xgrad::models {
 
 namespace {
-
-using Matrix = xt::xtensor<double, 2>;
 
 struct Moments {
   explicit Moments(const Array& samples) {
@@ -29,7 +26,6 @@ struct Moments {
     const double n = static_cast<double>(samples.shape()[0]);
     covariance = ((1.0 / (n - 1.0)) * matmul(centred, centred, true)).array();
   }
-  Matrix matrix() const { return covariance.view<double>(); }
 
   Array mean, covariance;
 };
@@ -43,14 +39,27 @@ double sum_of_squares(const Array& a, const Array& b) {
   return total;
 }
 
+/// The eigenvalues of a symmetric positive semidefinite matrix; rounding may have made them less than 0.
+std::pair<Array, Array> eigen(const Array& matrix) {
+  Array values(Shape{matrix.shape()[0]}, DType::float64), vectors(matrix.shape(), DType::float64);
+  kernels::symmetric_eigen("frechet_distance", matrix, values, &vectors);
+  return {relu(Variable(values)).array(), vectors};
+}
+
 /// tr (A B)^(1/2) for symmetric positive semidefinite A and B: the roots of the eigenvalues of A^(1/2) B A^(1/2).
-double trace_of_root(const Matrix& a, const Matrix& b) {
-  const auto [values, vectors] = xt::linalg::eigh(a);
-  const Matrix scaled = vectors * xt::sqrt(xt::maximum(values, 0.0));
-  const Matrix root = xt::linalg::dot(scaled, xt::transpose(vectors));
-  const Matrix inner = xt::linalg::dot(Matrix(xt::linalg::dot(root, b)), root);
-  const xt::xtensor<double, 1> eigenvalues = xt::linalg::eigvalsh(inner);
-  return xt::sum(xt::sqrt(xt::maximum(eigenvalues, 0.0)))();
+double trace_of_root(const Array& a, const Array& b) {
+  const NoGradGuard guard;
+  const auto [values, rows] = eigen(a);
+  const Variable scaled = Variable(rows) * reshape(sqrt(Variable(values)), {-1, 1});
+  const Variable root = matmul(Variable(rows), scaled, true);
+  const auto inner = matmul(matmul(root, Variable(b)), root);
+  return sum(sqrt(Variable(eigen(inner.array()).first))).item();
+}
+
+double trace(const Array& matrix) {
+  double total = 0.0;
+  for (std::int64_t i = 0, n = matrix.shape()[0]; i < n; ++i) total += matrix.data<double>()[i * n + i];
+  return total;
 }
 
 using Kernel = std::function<double(double product, double a, double b)>;
@@ -102,10 +111,8 @@ double frechet_distance(const Array& a, const Array& b) {
   const auto [x, y] = both("frechet_distance", a, b);
   const Moments p(x);
   const Moments q(y);
-  const Matrix cp = p.matrix();
-  const Matrix cq = q.matrix();
-  const double trace = xt::sum(xt::diagonal(cp))() + xt::sum(xt::diagonal(cq))();
-  return sum_of_squares(p.mean, q.mean) + trace - 2.0 * trace_of_root(cp, cq);
+  return sum_of_squares(p.mean, q.mean) + trace(p.covariance) + trace(q.covariance) -
+         2.0 * trace_of_root(p.covariance, q.covariance);
 }
 
 double kernel_distance(const Array& a, const Array& b) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The environment as JSON: compiled-in facts, the processor, and OpenBLAS when it is the BLAS that is linked.
+// The environment as JSON: compiled-in facts, the processor, and OpenBLAS.
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -8,18 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/kernels/blas_library.h>
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/models/run/environment.h>
 #include <xgrad/nn/json.h>
 
 #include <xgrad_build_info.h>
-
-// Weak: another BLAS may stand in for OpenBLAS, and then these are null.
-extern "C" {
-[[gnu::weak]] char* openblas_get_corename();
-[[gnu::weak]] char* openblas_get_config();
-[[gnu::weak]] int openblas_get_num_threads();
-}
 
 namespace xgrad::models {
 
@@ -64,9 +58,10 @@ Json instruction_sets() {
 }  // namespace
 
 std::string environment_json(const std::vector<DataFile>& data) {
-  Json blas = {{"name", openblas_get_config ? Json(openblas_get_config()) : Json()},
-               {"core", openblas_get_corename ? Json(openblas_get_corename()) : Json()},
-               {"threads", openblas_get_num_threads ? Json(openblas_get_num_threads()) : Json()}};
+  const auto description = kernels::detail::describe_blas();
+  Json blas = {{"name", text_or_null(description.name)},
+               {"core", text_or_null(description.core)},
+               {"threads", description.threads > 0 ? Json(description.threads) : Json()}};
   Json files = Json::array();
   for (const DataFile& file : data) files.push_back({{"path", file.path.string()}, {"sha256", file.sha256}});
   const Json environment = {{"xgrad", XGRAD_VERSION},

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a program says when memory ends.
+#pragma once
+
+#include <new>
+#include <string>
+
+namespace xgrad::models {
+
+/// What the library's own error says, and of another how much this process has and may have.
+std::string describe_shortage(const std::bad_alloc& error);
+
+}  // namespace xgrad::models
