@@ -130,13 +130,13 @@ TEST_CASE("programs under a limit of address space work, or say what they need")
   const Place place;
   for (const int kilobytes : {40'000, 80'000, 130'000, 180'000, 240'000, 300'000, 450'000, 1'200'000}) {
     CAPTURE(kilobytes);
-    for (const auto& [program, line] : std::vector<std::pair<const char*, std::string>>{
+    for (const auto& started : std::vector<std::pair<const char*, std::string>>{
              {"gan_2d", "train --steps 2 --out plane"},
              {"gan_mnist",
               "train --preset gan --data data --batch-size 16 --steps 2 --eval-every -1 --quiet --out run"},
              {"gan_mnist", "--help"}}) {
-      CAPTURE(program);
-      CAPTURE(line);
+      const auto& [program, line] = started;
+      CAPTURE(started.second);
       std::filesystem::remove_all(place.folder.path() / "run");
       std::filesystem::remove_all(place.folder.path() / "plane");
       const Outcome outcome = limited(kilobytes, program, line, place.folder.path());

@@ -154,9 +154,9 @@ TEST_CASE("texts are the same under a locale with a decimal comma") {
       text << 1234567 << " " << 0.5;
       REQUIRE(text.str() == "1.234.567 0,5");
     }
-    for (const auto& [name, text] : texts()) {
-      CAPTURE(name);
-      CHECK(text == classic.at(name));
+    for (const auto& text : texts()) {
+      CAPTURE(text.first);
+      CHECK(text.second == classic.at(text.first));
     }
   }
 }

@@ -80,7 +80,6 @@ constexpr std::size_t buffer_size = 256 * mebi;
 #else
 constexpr std::size_t buffer_size = 128 * mebi;
 #endif
-constexpr std::size_t library_size = 64 * mebi;  // OpenBLAS's file and those that it loads
 
 /// Whether OpenBLAS, which asks in the same way, would get so much now.
 bool can_map(std::size_t bytes) noexcept {
@@ -118,6 +117,8 @@ bool take_all(const Find& find, BlasLibrary& l) {
 }
 
 #ifdef XGRAD_OPENBLAS_NAME
+
+constexpr std::size_t library_size = 64 * mebi;  // OpenBLAS's file and those that it loads
 
 /// dlopen while the environment says OPENBLAS_NUM_THREADS=1: OpenBLAS would start a thread for each core, each with a
 /// buffer, of which we use none. A new list takes the old one's place for that time, since setenv is not safe beside
