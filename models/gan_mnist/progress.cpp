@@ -5,6 +5,8 @@
 
 #include <cctype>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <string>
 
 #include <xgrad/models/gan_mnist/progress.h>
@@ -44,15 +46,16 @@ std::size_t terminal_width() {
   return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
+/// One on which a line can be drawn anew; not that of an editor or a serial line.
+bool can_redraw() {
+  const char* kind = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) != 0 && kind != nullptr && *kind != '\0' && std::strcmp(kind, "dumb") != 0;
+}
+
 }  // namespace
 
 Progress::Progress(std::int64_t first, std::int64_t total, bool quiet, std::optional<double> minutes)
-    : first_(first),
-      total_(total),
-      quiet_(quiet),
-      minutes_(minutes),
-      terminal_(isatty(STDOUT_FILENO) != 0),
-      start_(Clock::now()) {
+    : first_(first), total_(total), quiet_(quiet), minutes_(minutes), terminal_(can_redraw()), start_(Clock::now()) {
   next_ = start_ + std::chrono::seconds(1);
 }
 
