@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cstdlib>
 #include <fstream>
 #include <new>
 #include <string>
@@ -98,6 +99,16 @@ TEST_CASE("a product without room for OpenBLAS's buffer is refused, and goes whe
           }
           leave(400 * mebi);
           return product(40).array().data<double>()[0] == 40.0 ? 7 : 5;
+        }) == 7);
+}
+
+TEST_CASE("loading OpenBLAS leaves the environment as it was") {
+  CHECK(in_child([] {
+          setenv("OPENBLAS_NUM_THREADS", "5", 1);
+          char** const before = environ;
+          product(8);
+          const char* const said = std::getenv("OPENBLAS_NUM_THREADS");
+          return environ == before && said != nullptr && std::string(said) == "5" ? 7 : 1;
         }) == 7);
 }
 
