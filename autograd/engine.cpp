@@ -178,13 +178,13 @@ class Sweep {
 
   /// Adds the results to the leaves' stored gradients, one thread at a time: graphs may share leaves.
   void store() {
-    static std::mutex mutex;
-    const std::lock_guard lock(mutex);
+    const std::lock_guard lock(LeafNode::gradient_mutex());
     // Sums that need fresh memory are made first: if there is none, no gradient has changed.
     w_.wanted.assign(w_.leaves.size(), 0);  // here: whose sum is made
     for (std::size_t i = 0; i < w_.leaves.size(); ++i) {
       LeafNode& leaf = leaf_at(w_.leaves[i]);
       Variable& g = w_.grads[w_.visits[w_.leaves[i].visit].first_grad];
+      if (!leaf.has_owner()) g = Variable();  // nobody could read it
       if (!g.defined()) continue;
       if (detail::recorder) [[unlikely]]
         detail::record_accumulation(leaf);
@@ -200,7 +200,7 @@ class Sweep {
       if (stored.defined() && !w_.wanted[i]) {
         kernels::add_in_place(Access::impl(stored)->value, g.array());
       } else {
-        stored = g;
+        std::swap(stored, g);  // the former one is freed after the lock
       }
     }
   }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 #include <xgrad/autograd/array_access.h>
@@ -92,6 +93,26 @@ bool Node::has_shape_of(std::size_t k, const Array& a) const noexcept {
     if (mine[i] != a.shape()[i]) return false;
   }
   return true;
+}
+
+std::mutex& LeafNode::gradient_mutex() noexcept {
+  static std::mutex mutex;
+  return mutex;
+}
+
+void LeafNode::orphan() noexcept {
+  Variable dropped;  // after the lock: what it frees may be a leaf's last handle again
+  const std::lock_guard lock(gradient_mutex());
+  orphan_ = true;
+  std::swap(dropped, grad);
+}
+
+void VariableImpl::set_leaf(intrusive_ptr<LeafNode> leaf) noexcept {
+  const intrusive_ptr<Node> former = std::exchange(node, std::move(leaf));
+  // When nobody else holds the node, its gradient goes with it.
+  if (std::exchange(owns_leaf, static_cast<bool>(node)) && former->use_count() > 1) {
+    static_cast<LeafNode&>(*former).orphan();
+  }
 }
 
 void VariableBase::destroy(VariableBase* base) noexcept {

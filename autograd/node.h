@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <span>
 #include <string>
@@ -134,12 +135,20 @@ class Node : public RefCounted {
  protected:
   bool released_ : 1 = false;
   bool leaf_ : 1 = false;
+  bool orphan_ : 1 = false;
 };
 
-/// Node of a Variable that requires a gradient and that no op made. Owns the accumulated gradient.
+/// Node of a Variable that requires a gradient and that no op made. Holds the accumulated gradient as long as a handle
+/// to the Variable lives: a gradient with history reaches its leaf, and without that end the two would keep each other.
 class LeafNode final : public Node {
  public:
   explicit LeafNode(const Layout& layout) : Node(layout) { leaf_ = true; }
+  /// False when no handle is left through which the gradient could be read.
+  bool has_owner() const noexcept { return !orphan_; }
+  /// The last handle is gone, or no longer names this leaf.
+  void orphan() noexcept;
+  /// Held by whoever adds to the gradients of leaves that graphs of other threads may share.
+  static std::mutex& gradient_mutex() noexcept;
   static intrusive_ptr<LeafNode> make(const Array& value) { return Node::make<LeafNode>(0, value); }
   const char* name() const noexcept override { return "leaf"; }
   void backward(std::span<const Variable>, std::span<const char>, std::span<Variable>) override {}
@@ -154,10 +163,17 @@ struct VariableImpl final : VariableBase {
   static void operator delete(void* p, std::size_t size) noexcept { memory::deallocate(p, size); }
   VariableImpl(Array&& v, intrusive_ptr<Node>&& n, std::uint32_t output, bool is_fixed = false) noexcept
       : VariableBase(std::move(v)), node(std::move(n)), output_number(output), fixed(is_fixed) {}
+  ~VariableImpl() {
+    if (owns_leaf) [[unlikely]]
+      set_leaf(nullptr);
+  }
+  /// Makes this the Variable of a leaf, or a constant. A snapshot of a leaf shares the node without being its Variable.
+  void set_leaf(intrusive_ptr<LeafNode> leaf) noexcept;
 
   intrusive_ptr<Node> node;  ///< null: a constant
   std::uint32_t output_number;
-  bool fixed;  ///< an op's result: what it points to never changes
+  bool fixed;              ///< an op's result: what it points to never changes
+  bool owns_leaf = false;  ///< the node's gradient is this Variable's
 };
 
 /// Door between handles and the tape.

@@ -21,7 +21,7 @@ void detail::throw_undefined(const char* what) {
 
 namespace {
 
-intrusive_ptr<Node> new_leaf(const Array& value) {
+intrusive_ptr<LeafNode> new_leaf(const Array& value) {
   if (!is_floating(value.dtype())) {
     throw DTypeError(std::string("[requires_grad] only float32 and float64 are differentiable, got ") +
                      name_of(value.dtype()));
@@ -37,8 +37,11 @@ LeafNode* leaf_of(const VariableImpl& v) noexcept {
 
 Variable::Variable(Array value, bool requires_grad) {
   if (!value.defined()) detail::throw_undefined("Variable");
-  auto node = requires_grad ? new_leaf(value) : nullptr;
-  impl_ = intrusive_ptr<detail::VariableBase>::adopt(new VariableImpl(std::move(value), std::move(node), 0));
+  intrusive_ptr<LeafNode> leaf;
+  if (requires_grad) leaf = new_leaf(value);
+  auto* made = new VariableImpl(std::move(value), nullptr, 0);
+  impl_ = intrusive_ptr<detail::VariableBase>::adopt(made);
+  if (leaf) made->set_leaf(std::move(leaf));
   if (detail::recorder) [[unlikely]]
     detail::note_made(detail::Access::impl(*this));
 }
@@ -82,13 +85,13 @@ bool Variable::requires_grad() const { return static_cast<bool>(impl("requires_g
 Variable& Variable::requires_grad_(bool on) {
   VariableImpl& v = impl("requires_grad_");
   if (on && !v.node) {
-    v.node = new_leaf(v.value);
+    v.set_leaf(new_leaf(v.value));
   } else if (!on && v.node) {
     if (!is_leaf()) {
       throw GraphError("[requires_grad_] only a leaf can stop requiring a gradient; use detach() on the result of " +
                        std::string(op_name()));
     }
-    v.node = nullptr;
+    v.set_leaf(nullptr);
   }
   return *this;
 }

@@ -33,10 +33,10 @@ void convert(const Variable& v, DType dtype) {
   const Variable gradient = v.grad();
   detail::VariableImpl& impl = *detail::Access::impl(v);
   Array value = v.array().astype(dtype);
-  intrusive_ptr<detail::Node> node;
+  intrusive_ptr<detail::LeafNode> node;
   if (impl.node) node = detail::LeafNode::make(value);
   impl.value = std::move(value);
-  impl.node = std::move(node);
+  impl.set_leaf(std::move(node));
   if (gradient.defined()) Variable(v).set_grad(Variable(gradient.array().astype(dtype)));
 }
 

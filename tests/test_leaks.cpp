@@ -73,3 +73,44 @@ TEST_CASE("a stored gradient that remembers its graph goes with zero_grad") {
   CHECK(x.grad().requires_grad());
   x.zero_grad();
 }
+
+TEST_CASE("stored gradients with history go with the last handle to their leaf") {
+  const NodesComeBack check;
+  for (int i = 0; i < 3; ++i) {
+    const Variable x = leaf({1, 2}, {2});
+    backward(sum(x * x * x), {.create_graph = true});
+    CHECK(x.grad().requires_grad());
+  }
+  Variable y;  // outlives its leaf, and so does the sweep that would store a gradient there
+  {
+    const Variable x = leaf({1, 2}, {2});
+    y = sum(x * x * x);
+  }
+  backward(y, {.create_graph = true});
+  y = Variable();
+  {  // each one's gradient reaches the other
+    const Variable a = leaf({1, 2}, {2}), b = leaf({3, 4}, {2});
+    backward(sum(a * a * b * b), {.create_graph = true});
+    CHECK(grad(sum(a.grad()), b, {.retain_graph = true}).array().data<double>()[0] == 12);  // 4 a b
+  }
+  {
+    const Variable x = leaf({1, 2}, {2});
+    Variable set = x;
+    set.set_grad(square(x));
+  }
+  {  // the leaf is given up while a graph still knows it
+    Variable x = leaf({1, 2}, {2});
+    const Variable z = sum(square(x));
+    backward(z, {.create_graph = true});
+    x.requires_grad_(false);
+    CHECK(!x.grad().defined());
+  }
+}
+
+TEST_CASE("a gradient stored with history serves a second backward as long as its leaf is held") {
+  const Variable x = leaf({2}, {1});
+  backward(sum(x * x * x), {.create_graph = true});
+  const Variable first = x.grad();  // 3 x^2
+  CHECK(first.item() == 12);
+  CHECK(grad(sum(first), x).item() == 12);  // 6 x
+}
