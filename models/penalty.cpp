@@ -40,7 +40,7 @@ Variable interpolate(const Variable& x, const Variable& y, Generator& random) {
 Variable perturb(const Variable& x, Generator& random) {
   const Variable data = x.detach();
   const Variable noise = normal(x.shape(), 0.0, 1.0, x.dtype(), random);
-  return (data + 0.5 * sqrt(var(data, {}, false, 0.0)) * noise).requires_grad_();
+  return (data + 0.5 * stddev(data, {}, false, 0.0) * noise).requires_grad_();
 }
 
 Variable Penalty::operator()(const Round& round, Generator& random, Variable* norms) const {

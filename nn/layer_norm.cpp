@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // LayerNorm, made of ops.
+#include <cmath>
+
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops/arithmetic.h>
-#include <xgrad/autograd/ops/math.h>
 #include <xgrad/autograd/ops/reduce.h>
 #include <xgrad/nn/layer_norm.h>
 
@@ -23,8 +24,10 @@ Variable LayerNorm::forward(const Variable& x) {
   }
   Axes axes;
   for (std::size_t i = k; i > 0; --i) axes.push_back(-static_cast<std::int64_t>(i));
+  // By the norm and not the variance, which leaves the range long before the deviation does.
   const Variable centred = x - mean(x, axes, true);
-  Variable y = centred * rsqrt(mean(square(centred), axes, true) + eps_);
+  const auto n = static_cast<double>(shape_.numel());
+  Variable y = centred / (norm(centred, axes, true, n * eps_) / std::sqrt(n));
   if (weight.defined()) y = y * weight + bias;
   return y;
 }

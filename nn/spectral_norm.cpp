@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The power iteration, and the division by its estimate.
+#include <algorithm>
+
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
@@ -13,7 +15,10 @@ namespace {
 constexpr int first_iterations = 15;
 
 /// x / max(|x|, eps), of any shape.
-Variable unit(const Variable& x, double eps) { return x / maximum(norm(x), full({}, eps, x.dtype())); }
+Variable unit(const Variable& x, double eps) {
+  const double least = x.dtype() == DType::float32 ? 0x1p-126 : 0x1p-1022;  // an eps that is 0 there keeps nothing off
+  return x / maximum(norm(x), full({}, std::max(eps, least), x.dtype()));
+}
 
 }  // namespace
 

@@ -2,6 +2,8 @@
 // Standardisation and its adjoints in x and in the weight, a family closed but for one rule, which is made of ops.
 #include <xgrad/nn/standardize.h>
 
+#include <cmath>
+
 #include <xgrad/autograd/kernels/normalize.h>
 #include <xgrad/autograd/op.h>
 #include <xgrad/autograd/ops.h>
@@ -57,10 +59,10 @@ Variable second_adjoint(const Variable& h, const Variable& g, const Variable& x,
   const auto centred = [&](const Variable& v) { return v - mean(v, axes, true); };
   const double n = static_cast<double>(x.size()) / static_cast<double>(x.size(1));
   const Variable from_mean = centred(x);
-  const Variable variance = mean(square(from_mean), axes, true) + eps;
-  const Variable y = from_mean * rsqrt(variance);
+  const Variable deviation = norm(from_mean, axes, true, n * eps) / std::sqrt(n);
+  const Variable y = from_mean / deviation;
   const Variable ph = centred(h), pg = centred(g), hy = total(h * y), gy = total(g * y);
-  return (y * (total(ph * pg) - hy * gy * (3.0 / n)) + gy * ph + hy * pg) * (-1.0 / n / variance);
+  return (y * (total(ph * pg) - hy * gy * (3.0 / n)) + gy * ph + hy * pg) / deviation / deviation * (-1.0 / n);
 }
 
 Variable input_adjoint(const Variable& g, const Variable& x, const Variable& weight, const Eps& attrs) {

@@ -18,7 +18,8 @@ struct AdamOptions {
 
 /// g += weight_decay p;  m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;
 /// p -= lr (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps), as torch.optim.Adam (Kingma & Ba, 2015). With amsgrad, v is
-/// replaced by its largest value so far (Reddi et al., 2018).
+/// replaced by its largest value so far (Reddi et al., 2018). eps counts for at least 1e-19 in float32 and 1e-154 in
+/// float64, below which v cannot hold a square: an element that never had a gradient rests.
 /// @throws ValueError on negative lr, eps or weight_decay and on betas outside [0, 1).
 class Adam : public Optimizer {
  public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Clipping: norms accumulated in double, and factors that are computed, so that a compiled step can clip.
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include <xgrad/autograd/compile/recording.h>
@@ -16,17 +17,26 @@ namespace xgrad::optim {
 
 namespace {
 
-/// The sum of |x|^p, or the largest |x| for infinite p, joined with `total`; a NaN stays.
+/// The largest |x| of all, or the sum of (|x| / unit)^p over it when p is finite; a NaN stays.
 template <class T>
-double accumulate(double total, const Array& x, double p) {
+double accumulate(double total, const Array& x, double p, double unit) {
   const T* data = x.data<T>();
   for (std::int64_t i = 0; i < x.size(); ++i) {
-    const double a = std::abs(static_cast<double>(data[i]));
+    const double a = std::abs(static_cast<double>(data[i])) / unit;
     if (std::isinf(p)) {
       total = a > total || std::isnan(a) ? a : total;
     } else {
-      total += std::pow(a, p);
+      total += p == 2.0 ? a * a : std::pow(a, p);
     }
+  }
+  return total;
+}
+
+double accumulate(Operands xs, double p, double unit) {
+  double total = 0.0;
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    total = xs[i].dtype() == DType::float32 ? accumulate<float>(total, xs[i], p, unit)
+                                            : accumulate<double>(total, xs[i], p, unit);
   }
   return total;
 }
@@ -37,17 +47,18 @@ struct NormAttrs {
 
 double norm_of(const NormAttrs& attrs, Operands xs) {
   const double p = attrs.order;
+  if (std::isinf(p)) return accumulate(xs, p, 1.0);
   double total = 0.0;
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    if (p == 2.0) {
-      total += detail::inner_product(xs[i], xs[i]);
-    } else {
-      total =
-          xs[i].dtype() == DType::float32 ? accumulate<float>(total, xs[i], p) : accumulate<double>(total, xs[i], p);
-    }
+  if (p == 2.0) {
+    for (std::size_t i = 0; i < xs.size(); ++i) total += detail::inner_product(xs[i], xs[i]);
+    // Below, squares have lost digits; above, they are infinite.
+    constexpr double least = 0x1p-960;
+    if (std::isnan(total) || (total >= least && std::isfinite(total))) return std::sqrt(total);
   }
-  if (std::isinf(p)) return total;
-  return p == 2.0 ? std::sqrt(total) : std::pow(total, 1.0 / p);
+  const double largest = accumulate(xs, std::numeric_limits<double>::infinity(), 1.0);
+  if (largest == 0.0 || !std::isfinite(largest)) return largest;
+  total = accumulate(xs, p, largest);
+  return largest * (p == 2.0 ? std::sqrt(total) : std::pow(total, 1.0 / p));
 }
 
 Variables gradients(const Variables& parameters) {

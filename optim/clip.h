@@ -8,7 +8,8 @@ namespace xgrad::optim {
 
 /// Scales the parameters' gradients by max_norm / norm when their joint norm (of order norm_type, infinity included)
 /// exceeds max_norm, and returns the norm before, a float64 scalar. The factor is exact, so norm 5 clipped to 1 is
-/// scaled by 0.2 (PyTorch divides by norm + 1e-6). Sums are taken in double.
+/// scaled by 0.2 (PyTorch divides by norm + 1e-6). Sums are taken in
+/// double, and scaled where even that overflows or underflows.
 /// @throws ValueError when max_norm is negative or norm_type not positive, or, if asked for, the norm is not finite.
 Variable clip_grad_norm_(const Variables& parameters, double max_norm, double norm_type = 2.0,
                          bool error_if_nonfinite = false);

@@ -17,6 +17,7 @@ struct RMSpropOptions {
 
 /// g += weight_decay p;  v = alpha v + (1 - alpha) g^2;  s = sqrt(v) + eps (centered: sqrt(v - mean(g)^2) + eps);
 /// p -= lr g / s, or with momentum b = momentum b + g / s, p -= lr b; as torch.optim.RMSprop (Tieleman & Hinton, 2012).
+/// eps counts for at least 1e-19 in float32 and 1e-154 in float64, below which v cannot hold a square; 0 / 0 is 0.
 /// Where gradients hardly vary, v - mean(g)^2 may round below 0, which counts as 0 here and is NaN there.
 /// @throws ValueError on negative options.
 class RMSprop : public Optimizer {

@@ -48,12 +48,18 @@ void set(void* x, DType dtype, std::int64_t i, double value) noexcept {
 }
 
 struct Moments {
-  double mean, variance;
+  double mean, variance, unit;
+  /// 1 / sqrt(variance + eps), also where the variance is outside of the range.
+  double inverse_deviation(double eps) const noexcept {
+    if (unit == 1.0) return 1.0 / std::sqrt(variance + eps);
+    return 1.0 / std::hypot(std::sqrt(variance) * unit, std::sqrt(eps));
+  }
 };
 
-Moments moments_of(const Layout& l, const Array& x, std::int64_t first) {
+Moments moments_of(const Layout& l, const Array& x, std::int64_t first, double eps) {
   Moments m{};
-  simd::table().moments[static_cast<int>(x.dtype())](l.runs, detail::at(x, first), &m.mean, &m.variance);
+  const auto of = simd::table().moments[static_cast<int>(x.dtype())];
+  of(l.runs, detail::at(x, first), eps, &m.mean, &m.variance, &m.unit);
   return m;
 }
 
@@ -69,9 +75,9 @@ void moments(const Array& x, Array& mean, Array& variance) {
   const Layout l(x.shape());
   void *to_mean = mean.mutable_raw(), *to_variance = variance.mutable_raw();
   each_channel(l, [&](std::int64_t c, std::int64_t first) {
-    const Moments m = moments_of(l, x, first);
+    const Moments m = moments_of(l, x, first, 1.0);
     set(to_mean, x.dtype(), c, m.mean);
-    set(to_variance, x.dtype(), c, m.variance);
+    set(to_variance, x.dtype(), c, m.variance * m.unit * m.unit);
   });
 }
 
@@ -80,8 +86,8 @@ void standardize(const Array& x, const Array& weight, const Array& bias, double 
   const auto loop = simd::table().affine[static_cast<int>(x.dtype())];
   void* y = out.mutable_raw();
   each_channel(l, [&](std::int64_t c, std::int64_t first) {
-    const Moments m = moments_of(l, x, first);
-    loop(l.runs, detail::at(x, first), m.mean, get(weight, c) / std::sqrt(m.variance + eps), get(bias, c),
+    const Moments m = moments_of(l, x, first, eps);
+    loop(l.runs, detail::at(x, first), m.mean, get(weight, c) * m.inverse_deviation(eps), get(bias, c),
          detail::at(y, x.dtype(), first));
   });
 }
@@ -93,12 +99,12 @@ void standardize_input(const Array& g, const Array& x, const Array& weight, doub
   const auto combine = simd::table().combine[dtype];
   void* y = out.mutable_raw();
   each_channel(l, [&](std::int64_t c, std::int64_t first) {
-    const Moments m = moments_of(l, x, first);
+    const Moments m = moments_of(l, x, first, eps);
     double of_g = 0, of_products = 0;
     sums(l.runs, detail::at(g, first), detail::at(x, first), m.mean, &of_g, &of_products);
-    const double inverse = 1.0 / (m.variance + eps), scale = std::sqrt(inverse) * get(weight, c);
-    combine(l.runs, detail::at(g, first), detail::at(x, first), m.mean, scale,
-            -scale * inverse * of_products / l.count(), -scale * of_g / l.count(), detail::at(y, x.dtype(), first));
+    const double inverse = m.inverse_deviation(eps);
+    combine(l.runs, detail::at(g, first), detail::at(x, first), m.mean, inverse * get(weight, c),
+            -inverse * (inverse * of_products / l.count()), -of_g / l.count(), detail::at(y, x.dtype(), first));
   });
 }
 
@@ -107,10 +113,10 @@ void standardize_weight(const Array& g, const Array& x, double eps, Array& out) 
   const auto sums = simd::table().centred_sums[static_cast<int>(x.dtype())];
   void* w = out.mutable_raw();
   each_channel(l, [&](std::int64_t c, std::int64_t first) {
-    const Moments m = moments_of(l, x, first);
+    const Moments m = moments_of(l, x, first, eps);
     double of_g = 0, of_products = 0;
     sums(l.runs, detail::at(g, first), detail::at(x, first), m.mean, &of_g, &of_products);
-    set(w, x.dtype(), c, of_products / std::sqrt(m.variance + eps));
+    set(w, x.dtype(), c, of_products * m.inverse_deviation(eps));
   });
 }
 

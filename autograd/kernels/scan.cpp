@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 #include <type_traits>
 
 #include <xgrad/autograd/kernels/axis.h>
@@ -83,22 +85,97 @@ void recurrence(const Array& a, const Array& b, std::size_t axis, bool reverse, 
   });
 }
 
+namespace {
+
+/// A product with its exponent kept apart: mantissa 2^exponent, |mantissa| in [1/2, 1) while it is finite and not 0.
+struct Scaled {
+  double mantissa = 1.0;
+  std::int64_t exponent = 0;
+
+  void times(double x) {
+    int of_x = 0, of_product = 0;
+    const bool scales = x != 0.0 && std::isfinite(x);
+    mantissa *= scales ? std::frexp(x, &of_x) : x;
+    if (mantissa != 0.0 && std::isfinite(mantissa)) mantissa = std::frexp(mantissa, &of_product);
+    exponent += of_x + of_product;
+  }
+  double value() const {
+    // Past these any mantissa is infinite or 0.
+    return std::ldexp(mantissa, static_cast<int>(std::clamp<std::int64_t>(exponent, -2200, 2200)));
+  }
+};
+
+}  // namespace
+
 void prod(const Array& x, std::size_t axis, Array& out) {
   detail::with_type(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
+    using W = Wide<T>;
     const T* in = x.data<T>();
     T* y = out.mutable_data<T>();
     const Sides s(x.shape(), axis);
     for_tiles(s, [&](std::int64_t o, std::int64_t c, std::int64_t width) {
-      std::array<Wide<T>, tile> total;
+      std::array<W, tile> total, least;
       total.fill(1);
+      least.fill(1);
+      const T* first = in + o * s.extent * s.inner + c;
       for (std::int64_t k = 0; k < s.extent; ++k) {
-        const T* row = in + (o * s.extent + k) * s.inner + c;
-        for (std::int64_t j = 0; j < width; ++j) total[static_cast<std::size_t>(j)] *= row[j];
+        const T* row = first + k * s.inner;
+        for (std::int64_t j = 0; j < width; ++j) {
+          W& t = total[static_cast<std::size_t>(j)];
+          t *= row[j];
+          if constexpr (is_floating(dtype_of<T>)) {
+            W& l = least[static_cast<std::size_t>(j)];
+            l = std::min(l, std::abs(t));
+          }
+        }
       }
-      for (std::int64_t j = 0; j < width; ++j)
-        y[o * s.inner + c + j] = static_cast<T>(total[static_cast<std::size_t>(j)]);
+      T* to = y + o * s.inner + c;
+      for (std::int64_t j = 0; j < width; ++j) {
+        const auto i = static_cast<std::size_t>(j);
+        to[j] = static_cast<T>(total[i]);
+        if constexpr (is_floating(dtype_of<T>)) {
+          if (std::isfinite(total[i]) && least[i] >= std::numeric_limits<W>::min()) continue;
+          Scaled product;  // somewhere on the way it left the range of W
+          for (std::int64_t k = 0; k < s.extent; ++k) product.times(first[k * s.inner + j]);
+          to[j] = static_cast<T>(product.value());
+        }
+      }
     });
+  });
+}
+
+void balance(const Array& x, std::size_t axis, Array& out) {
+  detail::with_type(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    const T* in = x.data<T>();
+    std::int64_t* y = out.mutable_data<std::int64_t>();
+    for_rows(Sides(x.shape(), axis), false, [=](std::int64_t width) {
+      return [=, running = std::array<Scaled, tile>{}](std::int64_t row, bool) mutable {
+        for (std::int64_t j = 0; j < width; ++j) {
+          Scaled& r = running[static_cast<std::size_t>(j)];
+          const auto v = static_cast<double>(in[row + j]);
+          const std::int64_t before = r.exponent;
+          if (v != 0.0 && std::isfinite(v)) r.times(v);
+          y[row + j] = before - r.exponent;
+        }
+      };
+    });
+  });
+}
+
+void ldexp(const Array& x, const Array& exponent, Array& out) {
+  detail::with_type(x.dtype(), [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (is_floating(dtype_of<T>)) {
+      const T* in = x.data<T>();
+      const std::int64_t* e = exponent.data<std::int64_t>();
+      T* y = out.mutable_data<T>();
+      xgrad::detail::parallel_for(x.size(), 8192, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i)
+          y[i] = std::ldexp(in[i], static_cast<int>(std::clamp<std::int64_t>(e[i], -5000, 5000)));
+      });
+    }
   });
 }
 

@@ -12,7 +12,13 @@ namespace xgrad::kernels {
 void cumsum(const Array& x, std::size_t axis, bool reverse, Array& out);
 /// out[k] = a[k] out[k - 1] + b[k], where nothing stands before the first (when reversed: after the last).
 void recurrence(const Array& a, const Array& b, std::size_t axis, bool reverse, Array& out);
-/// Product along `axis`, that of nothing being 1; out's elements are those off the axis. float32 in double.
+/// Product along `axis`, that of nothing being 1; out's elements are those off the axis. float32 in double. Partial
+/// products may leave the range: what counts is the whole.
 void prod(const Array& x, std::size_t axis, Array& out);
+/// int64 exponents such that the running products of x 2^out along `axis` stay within [1/2, 1), elements that are 0 or
+/// not finite counting as 1. Floating x.
+void balance(const Array& x, std::size_t axis, Array& out);
+/// x 2^exponent, element by element.
+void ldexp(const Array& x, const Array& exponent, Array& out);
 
 }  // namespace xgrad::kernels

@@ -91,8 +91,25 @@ class Centred {
   T everywhere_[static_cast<std::size_t>(width<T>)];
 };
 
+/// Moments of what has left the range of the vector sums: in double, and for double in units of `unit`.
 template <class T>
-void moments(const Runs& r, const void* x_, double* mean, double* variance) {
+void far_moments(const Runs& r, const T* x, double unit, double* mean, double* variance) {
+  const double count = static_cast<double>(r.count * r.n), inverse = 1.0 / unit;
+  double sum = 0, squares = 0;
+  const auto each = [&](const auto& f) {
+    for (i64 k = 0; k < r.count; ++k) {
+      for (i64 i = k * r.stride; i < k * r.stride + r.n; ++i) f(static_cast<double>(x[i]) * inverse);
+    }
+  };
+  each([&](double v) { sum += v; });
+  const double centre = sum / count;
+  each([&](double v) { squares += (v - centre) * (v - centre); });
+  *mean = centre * unit;
+  *variance = squares / count;
+}
+
+template <class T>
+void moments(const Runs& r, const void* x_, double eps, double* mean, double* variance, double* unit) {
   const T* x = static_cast<const T*>(x_);
   const double count = static_cast<double>(r.count * r.n);
   Total<T> sum, squares;
@@ -104,6 +121,11 @@ void moments(const Runs& r, const void* x_, double* mean, double* variance) {
     squares.add(lane, d * d);
   });
   *variance = squares.result() / count;
+  *unit = 1.0;
+  const bool large = !(*variance <= std::numeric_limits<T>::max());
+  if (!large && *variance + eps >= count * static_cast<double>(std::numeric_limits<T>::min())) return;
+  if constexpr (std::is_same_v<T, double>) *unit = large ? 0x1p600 : 0x1p-600;
+  far_moments<T>(r, x, *unit, mean, variance);
 }
 
 template <class T>
@@ -129,13 +151,13 @@ void affine(const Runs& r, const void* x_, double centre, double scale, double s
 }
 
 template <class T>
-void combine(const Runs& r, const void* g_, const void* x_, double centre, double of_g, double of_x, double shift,
+void combine(const Runs& r, const void* g_, const void* x_, double centre, double scale, double of_x, double shift,
              void* y_) {
   const T *g = static_cast<const T*>(g_), *x = static_cast<const T*>(x_);
   T* y = static_cast<T*>(y_);
-  const Vec<T> m(static_cast<T>(centre)), a(static_cast<T>(of_g)), b(static_cast<T>(of_x)), c(static_cast<T>(shift));
+  const Vec<T> m(static_cast<T>(centre)), a(static_cast<T>(scale)), b(static_cast<T>(of_x)), c(static_cast<T>(shift));
   each_vector<T>(
-      r, [&](auto, i64 at, i64 n) { put(y + at, muladd(take(g + at, n), a, muladd(take(x + at, n) - m, b, c)), n); });
+      r, [&](auto, i64 at, i64 n) { put(y + at, a * (take(g + at, n) + muladd(take(x + at, n) - m, b, c)), n); });
 }
 
 template <class T>

@@ -37,6 +37,14 @@ Vec<T> constant(double v) {
   return Vec<T>(static_cast<T>(v));
 }
 
+/// At least the root of T's smallest normal number: mean squares hold nothing below that, and an eps that vanishes next
+/// to them would make 0 / 0 of an element without a gradient, and a leap of a tiny one.
+template <class T>
+Vec<T> floor_of(double eps) {
+  constexpr double least = std::is_same_v<T, float> ? 0x1p-63 : 0x1p-511;
+  return constant<T>(eps > least ? eps : least);
+}
+
 template <class T>
 void sgd_loop(const SgdUpdate& u, i64 n, const void* g_, void* p_, void* buffer_) {
   const T* g = static_cast<const T*>(g_);
@@ -66,7 +74,7 @@ void adam_loop(const AdamUpdate& u, i64 n, const void* g_, void* p_, void* m_, v
   const auto beta1 = constant<T>(u.beta1), rest1 = constant<T>(1 - u.beta1);
   const auto beta2 = constant<T>(u.beta2), rest2 = constant<T>(1 - u.beta2);
   const auto step_size = constant<T>(u.lr / correction1), unroot2 = constant<T>(1 / std::sqrt(correction2));
-  const auto eps = constant<T>(u.eps), decay = constant<T>(u.weight_decay);
+  const auto eps = floor_of<T>(u.eps), decay = constant<T>(u.weight_decay);
   const auto shrink = constant<T>(u.decoupled ? 1 - u.lr * u.weight_decay : 1);
   const bool decay_gradient = !u.decoupled && u.weight_decay != 0;
   for_each_place<T>(n, [&](const Place<T>& at) {
@@ -93,7 +101,7 @@ void rmsprop_loop(const RmspropUpdate& u, i64 n, const void* g_, void* p_, void*
   T* mean_g = u.centered ? static_cast<T*>(mean_g_) : nullptr;
   T* buffer = u.momentum > 0 ? static_cast<T*>(buffer_) : nullptr;
   const auto lr = constant<T>(u.lr), alpha = constant<T>(u.alpha), rest = constant<T>(1 - u.alpha);
-  const auto eps = constant<T>(u.eps), momentum = constant<T>(u.momentum), decay = constant<T>(u.weight_decay);
+  const auto eps = floor_of<T>(u.eps), momentum = constant<T>(u.momentum), decay = constant<T>(u.weight_decay);
   for_each_place<T>(n, [&](const Place<T>& at) {
     const Vec<T> value = at.read(p);
     Vec<T> grad = at.read(g);

@@ -71,14 +71,15 @@ struct Table {
   SoftmaxLoop softmax[2], log_softmax[2], logsumexp[2];
   PatchLoop pack[2], unpack_add[2];  ///< apart to dense, and dense added to what lies apart
   PhaseLoop split[2], join[2];       ///< image to phases, which keep what lies around it, and back
-  /// Of one channel: mean and biased variance; sums of g and of g (x - centre).
-  void (*moments[2])(const Runs& r, const void* x, double* mean, double* variance);
+  /// Of one channel: mean and biased variance, the latter in units of unit^2, which is 1 unless it leaves the range of
+  /// double or, next to eps, vanishes in it; sums of g and of g (x - centre).
+  void (*moments[2])(const Runs& r, const void* x, double eps, double* mean, double* variance, double* unit);
   void (*centred_sums[2])(const Runs& r, const void* g, const void* x, double centre, double* of_g,
                           double* of_products);
-  /// y = (x - centre) scale + shift, and of_g g + of_x (x - centre) + shift.
+  /// y = (x - centre) scale + shift, and (g + of_x (x - centre) + shift) scale.
   void (*affine[2])(const Runs& r, const void* x, double centre, double scale, double shift, void* y);
-  void (*combine[2])(const Runs& r, const void* g, const void* x, double centre, double of_g, double of_x, double shift,
-                     void* y);
+  void (*combine[2])(const Runs& r, const void* g, const void* x, double centre, double scale, double of_x,
+                     double shift, void* y);
   SgdLoop sgd[2];
   AdamLoop adam[2];
   RmspropLoop rmsprop[2];
