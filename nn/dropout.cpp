@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Dropout: a scaled random mask.
+// Dropout: a scaled random mask, which selects: what is dropped is 0 whatever it was.
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops/arithmetic.h>
+#include <xgrad/autograd/ops/common.h>
+#include <xgrad/autograd/ops/create.h>
 #include <xgrad/autograd/text.h>
 #include <xgrad/nn/dropout.h>
 
@@ -27,8 +29,8 @@ Dropout::Dropout(double p, Generator generator) : p_(p), generator_(register_gen
 
 Variable Dropout::forward(const Variable& x) {
   if (!is_training() || p_ == 0.0) return x;
-  if (p_ == 1.0) return x * 0.0;
-  return x * (bernoulli(x.shape(), 1.0 - p_, x.dtype(), *generator_) * (1.0 / (1.0 - p_)));
+  if (p_ == 1.0) return xgrad::detail::masked(x, zeros({}, x.dtype()));
+  return xgrad::detail::masked(x, bernoulli(x.shape(), 1.0 - p_, x.dtype(), *generator_) * (1.0 / (1.0 - p_)));
 }
 
 std::string Dropout::describe() const { return "Dropout(" + xgrad::detail::text_of(p_) + ")"; }

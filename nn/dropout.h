@@ -6,9 +6,9 @@
 
 namespace xgrad::nn {
 
-/// In training, each element is 0 with probability p and x / (1 - p) otherwise (Srivastava et al., 2014); the identity
-/// in evaluation. Without a generator the layer derives its own stream from the default generator; it is found by
-/// named_generators() under "generator". @throws ValueError when p is outside [0, 1].
+/// In training, each element is 0 (be it infinite or NaN) with probability p and x / (1 - p) otherwise (Srivastava et
+/// al., 2014); the identity in evaluation. Without a generator the layer derives its own stream from the default
+/// generator; it is found by named_generators() under "generator". @throws ValueError when p is outside [0, 1].
 class Dropout : public Module {
  public:
   explicit Dropout(double p = 0.5);

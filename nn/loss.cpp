@@ -3,6 +3,7 @@
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops/arithmetic.h>
+#include <xgrad/autograd/ops/common.h>
 #include <xgrad/autograd/ops/compare.h>
 #include <xgrad/autograd/ops/create.h>
 #include <xgrad/autograd/ops/index.h>
@@ -49,7 +50,12 @@ Variable l1_loss(const Variable& input, const Variable& target, Reduction reduct
 Variable bce_with_logits(const Variable& logits, const Variable& target, Reduction reduction) {
   check_same_shape("bce_with_logits", logits, target);
   // The shorter softplus(x) - x t cancels where a certain target is nearly met.
-  return reduce(target * softplus(-logits) + (1.0 - target) * softplus(logits), reduction);
+  // A target of exactly 0 or 1 leaves one term, be the other one infinite.
+  const auto share = [](const Variable& loss, const Variable& of) {
+    return xgrad::detail::masked(astype(loss, promote(loss.dtype(), of.dtype())),
+                                 astype(of, promote(loss.dtype(), of.dtype())));
+  };
+  return reduce(share(softplus(-logits), target) + share(softplus(logits), 1.0 - target), reduction);
 }
 
 Variable bce_with_logits(const Variable& logits, double target, Reduction reduction) {

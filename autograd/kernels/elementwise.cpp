@@ -47,6 +47,7 @@ std::int64_t cost(Unary f) noexcept {
     case Unary::sigmoid:
     case Unary::softplus:
     case Unary::elu:
+    case Unary::elu_slope:
     case Unary::gelu:
     case Unary::silu:
       return 4;

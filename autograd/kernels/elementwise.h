@@ -10,10 +10,10 @@ namespace xgrad::kernels {
 
 // clang-format off
 /// y = f(x; p, q) for floating x. `affine` is p x + q; `clamp` is to [p, q]; slopes and exponents are p.
-/// neg, abs, sign, square, affine and clamp also take int64.
+/// neg, abs, sign, square, affine and clamp also take int64. elu_slope(x) = x > 0 ? 1 : p e^x.
 enum class Unary : std::uint8_t {
   neg, abs, sign, square, exp, log, log1p, expm1, sqrt, rsqrt, reciprocal, sin, cos, erf, tanh, sigmoid, softplus,
-  relu, leaky_relu, elu, gelu, silu, affine, clamp, pow, floor, is_nan, is_inf,
+  relu, leaky_relu, elu, elu_slope, gelu, silu, affine, clamp, pow, floor, is_nan, is_inf,
   count_
 };
 // clang-format on
@@ -23,11 +23,12 @@ enum class Unary : std::uint8_t {
 /// The *_grad forms take the incoming gradient first and are the fused first halves of the rules:
 /// tanh_grad(g, y) = g (1 - y^2); sigmoid_grad(g, y) = g y (1 - y); relu_grad(g, x) = g [x > 0];
 /// leaky_relu_grad(g, x) = g (x > 0 ? 1 : p); abs_grad(g, x) = g sign(x); max_share(a, b) = 1, 1/2 or 0 as a is
-/// greater than, equal to or less than b.
+/// greater than, equal to or less than b. masked(g, m) = g m, and 0 where m is 0 whatever g is; relu_grad and abs_grad
+/// select in the same way.
 /// add, sub, mul, maximum, minimum and comparisons also take int64.
 enum class Binary : std::uint8_t {
   add, sub, mul, div, pow, maximum, minimum, eq, ne, lt, le, gt, ge, tanh_grad, sigmoid_grad, relu_grad,
-  leaky_relu_grad, abs_grad, max_share,
+  leaky_relu_grad, abs_grad, max_share, masked,
   count_
 };
 // clang-format on

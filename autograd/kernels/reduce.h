@@ -20,7 +20,8 @@ enum class Reduce : std::uint8_t { sum, sum_squares, max, min, count_ };
 /// max and min propagate NaN. int64 is taken by sum, max, min.
 void reduce(Reduce f, const Array& x, AxisMask axes, Array& out);
 
-/// Along `axis`, floating: softmax, log_softmax (shifted by the maximum, so neither overflows).
+/// Along `axis`, floating: softmax, log_softmax (shifted by the maximum, so neither overflows; of several inf, equal
+/// shares).
 void softmax(const Array& x, std::size_t axis, Array& out);
 void log_softmax(const Array& x, std::size_t axis, Array& out);
 /// log sum exp along `axis`; out as for reduce. A slice of all -inf gives -inf.

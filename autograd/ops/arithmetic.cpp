@@ -2,6 +2,8 @@
 // Arithmetic and its rules.
 #include <xgrad/autograd/ops/arithmetic.h>
 
+#include <limits>
+
 #include <xgrad/autograd/ops/common.h>
 #include <xgrad/autograd/ops/compare.h>
 #include <xgrad/autograd/ops/create.h>
@@ -81,24 +83,24 @@ Variable affine(const Variable& x, double scale, double shift) {
 }
 
 Variable pow(const Variable& a, const Variable& b) {
-  // At a = b = 0 (for a) and at a = 0 (for b) the formulae meet 0 * inf where the derivative is 0; the selections keep
-  // the infinite branch from being computed at all.
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
+  // Where b = 0 (for a), and for b at a = 0 <= b and a = inf, b < 0, the formulae meet 0 * inf while the derivative is
+  // 0; the selections keep the infinite branch from being computed at all.
   static constexpr OpDef<> op{.name = "pow",
                               .infer = infer::broadcast_floating,
                               .run = run::binary<Binary::pow>,
-                              .uses = {uses::input(0) | uses::input(1), uses::input(0) | uses::output},
+                              .uses = {uses::input(0) | uses::input(1), uses::input(0) | uses::input(1) | uses::output},
                               .rule =
                                   [](const Op<>& op, const Variable& g, std::size_t i) {
-                                    const Variable x = op.input(0);
-                                    const Variable zero = zeros({}, x.dtype());
+                                    const Variable x = op.input(0), p = op.input(1);
+                                    const Variable zero = zeros({}, x.dtype()), one = ones({}, x.dtype());
                                     if (i == 0) {
-                                      const Variable p = op.input(1);
                                       const Variable flat = equal(p, zero) * equal(x, zero);
-                                      return g * p * pow(where(flat, ones({}, x.dtype()), x), p - 1);
+                                      return detail::masked(g * pow(where(flat, one, x), p - 1), p);
                                     }
-                                    const Variable at_zero = equal(x, zero);
-                                    return where(at_zero, zero,
-                                                 g * op.output() * log(where(at_zero, ones({}, x.dtype()), x)));
+                                    const Variable far = full({}, infinity, x.dtype());
+                                    const Variable flat = where(less(p, zero), equal(x, far), equal(x, zero));
+                                    return where(flat, zero, g * op.output() * log(where(flat, one, x)));
                                   },
                               .broadcasts = true};
   return detail::apply_promoted(op, a, b);
@@ -150,24 +152,26 @@ constexpr std::array<std::uint32_t, 3> both_inputs{uses::input(0) | uses::input(
 }  // namespace
 
 Variable maximum(const Variable& a, const Variable& b) {
-  static constexpr OpDef<> op{.name = "maximum",
-                              .infer = infer::broadcast,
-                              .run = run::binary<Binary::maximum>,
-                              .uses = both_inputs,
-                              .rule = [](const Op<>& op, const Variable& g,
-                                         std::size_t i) { return g * max_share(op.input(i), op.input(1 - i)); },
-                              .broadcasts = true};
+  static constexpr OpDef<> op{
+      .name = "maximum",
+      .infer = infer::broadcast,
+      .run = run::binary<Binary::maximum>,
+      .uses = both_inputs,
+      .rule = [](const Op<>& op, const Variable& g,
+                 std::size_t i) { return detail::masked(g, max_share(op.input(i), op.input(1 - i))); },
+      .broadcasts = true};
   return detail::apply_promoted(op, a, b);
 }
 
 Variable minimum(const Variable& a, const Variable& b) {
-  static constexpr OpDef<> op{.name = "minimum",
-                              .infer = infer::broadcast,
-                              .run = run::binary<Binary::minimum>,
-                              .uses = both_inputs,
-                              .rule = [](const Op<>& op, const Variable& g,
-                                         std::size_t i) { return g * max_share(op.input(1 - i), op.input(i)); },
-                              .broadcasts = true};
+  static constexpr OpDef<> op{
+      .name = "minimum",
+      .infer = infer::broadcast,
+      .run = run::binary<Binary::minimum>,
+      .uses = both_inputs,
+      .rule = [](const Op<>& op, const Variable& g,
+                 std::size_t i) { return detail::masked(g, max_share(op.input(1 - i), op.input(i))); },
+      .broadcasts = true};
   return detail::apply_promoted(op, a, b);
 }
 

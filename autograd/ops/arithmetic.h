@@ -13,11 +13,13 @@ Variable div(const Variable& a, const Variable& b);
 Variable neg(const Variable& x);
 /// scale * x + shift with constants.
 Variable affine(const Variable& x, double scale, double shift);
-/// a^b elementwise; the gradient for b needs a > 0, as in PyTorch it is 0 where a == 0 and b >= 0.
+/// a^b elementwise. The gradient for b is NaN where a < 0; at a = 0 it is 0 for b >= 0, as in PyTorch, and -inf for
+/// b < 0. Where b = 0 that for a is 0.
 Variable pow(const Variable& a, const Variable& b);
 Variable pow(const Variable& x, double exponent);
 Variable reciprocal(const Variable& x);
-/// Larger / smaller operand; ties share the gradient equally. NaN propagates.
+/// Larger / smaller operand; ties share the gradient equally, and the other operand gets 0, also of an infinite
+/// gradient. NaN propagates.
 Variable maximum(const Variable& a, const Variable& b);
 Variable minimum(const Variable& a, const Variable& b);
 

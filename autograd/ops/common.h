@@ -136,8 +136,12 @@ inline Variable apply_promoted(const OpDef<>& op, const Variable& a, const Varia
   return xgrad::apply(op, a, b);
 }
 
-/// The product of the elements before each one along an axis (reversed: of those behind it), in linear time and
-/// without a division. In scan.cpp.
-Variable exclusive_cumprod(const Variable& x, std::size_t axis, bool reverse);
+/// g mask, and 0 wherever the mask is 0, also where g is infinite or NaN: what is cut off from a result gets no
+/// gradient from it. Broadcasts; its rules are itself, so that what asks for nothing gets nothing of an infinite g
+/// either.
+Variable masked(const Variable& g, const Variable& mask);
+
+/// The product of all elements but each one along an axis, in linear time and without a division. In scan.cpp.
+Variable product_of_others(const Variable& x, std::size_t axis);
 
 }  // namespace xgrad::detail

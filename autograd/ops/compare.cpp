@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Comparisons (no rule: piecewise constant, never recorded) and where.
+// Comparisons (no rule: piecewise constant, never recorded), where, and masks.
 #include <xgrad/autograd/ops/compare.h>
 
+#include <xgrad/autograd/ops/arithmetic.h>
 #include <xgrad/autograd/ops/common.h>
 #include <xgrad/autograd/ops/create.h>
 
@@ -66,6 +67,18 @@ Variable where(const Variable& condition, const Variable& a, const Variable& b) 
     return apply(op, condition, astype(a, common), astype(b, common));
   }
   return apply(op, condition, a, b);
+}
+
+Variable detail::masked(const Variable& g, const Variable& mask) {
+  static constexpr OpDef<> op{
+      .name = "masked",
+      .infer = infer::broadcast_floating,
+      .run = run::binary<Binary::masked>,
+      .uses = {uses::input(1), uses::input(0)},
+      .rule = [](const Op<>& op, const Variable& gg,
+                 std::size_t i) { return i == 0 ? masked(gg, op.input(1)) : masked(op.input(0), gg); },
+      .broadcasts = true};
+  return apply(op, g, mask);
 }
 
 }  // namespace xgrad

@@ -17,6 +17,25 @@ namespace xgrad {
 using kernels::Binary;
 using kernels::Unary;
 
+namespace {
+
+// Beyond these e^(-x^2/2) and e^-x are 0 in every dtype. A rule that multiplies such a factor by x holds x within, so
+// that 0 times an infinite x is 0; past them the derivatives of all orders are 0.
+constexpr double bell_vanishes = 40.0, tail_vanishes = 800.0;
+
+/// g sign(x), and 0 where x is 0.
+Variable abs_grad(const Variable& g, const Variable& x) {
+  static constexpr OpDef<> op{
+      .name = "abs_grad",
+      .infer = infer::broadcast_floating,
+      .run = run::binary<Binary::abs_grad>,
+      .uses = {uses::input(1), uses::never},
+      .rule = [](const Op<>& op, const Variable& gg, std::size_t) { return abs_grad(gg, op.input(1)); }};
+  return apply(op, g, x);
+}
+
+}  // namespace
+
 Variable square(const Variable& x) {
   static constexpr OpDef<> op{
       .name = "square",
@@ -60,8 +79,8 @@ Variable expm1(const Variable& x) {
       .name = "expm1",
       .infer = infer::floating,
       .run = run::unary<Unary::expm1>,
-      .uses = {uses::output},
-      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g * (op.output() + 1.0); }};
+      .uses = {uses::input(0)},
+      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g * exp(op.input(0)); }};
   return apply(op, x);
 }
 
@@ -113,7 +132,8 @@ Variable erf(const Variable& x) {
                               .run = run::unary<Unary::erf>,
                               .uses = {uses::input(0)},
                               .rule = [](const Op<>& op, const Variable& g, std::size_t) {
-                                return g * (exp(-square(op.input(0))) * (2.0 * std::numbers::inv_sqrtpi));
+                                const Variable x = clamp(op.input(0), -bell_vanishes, bell_vanishes);
+                                return g * (exp(-square(x)) * (2.0 * std::numbers::inv_sqrtpi));
                               }};
   return apply(op, x);
 }
@@ -124,7 +144,7 @@ Variable abs(const Variable& x) {
       .infer = infer::same,
       .run = run::unary<Unary::abs>,
       .uses = {uses::input(0)},
-      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g * sign(op.input(0)); }};
+      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return abs_grad(g, op.input(0)); }};
   return apply(op, x);
 }
 
@@ -171,7 +191,18 @@ struct SlopeAttrs {
   double slope;
 };
 
-/// g (y > 0 ? 1 : slope); piecewise constant in y, so that the second derivative prunes itself.
+/// g where y > 0, else 0; piecewise constant in y, so that the second derivative prunes itself.
+Variable relu_grad(const Variable& g, const Variable& y) {
+  static constexpr OpDef<> op{
+      .name = "relu_grad",
+      .infer = infer::broadcast_floating,
+      .run = run::binary<Binary::relu_grad>,
+      .uses = {uses::input(1), uses::never},
+      .rule = [](const Op<>& op, const Variable& gg, std::size_t) { return relu_grad(gg, op.input(1)); }};
+  return apply(op, g, y);
+}
+
+/// g (y > 0 ? 1 : slope), slope not 0; piecewise constant in y too.
 Variable leaky_relu_grad(const Variable& g, const Variable& y, double slope) {
   static constexpr OpDef<SlopeAttrs> op{.name = "leaky_relu_grad",
                                         .infer = infer::broadcast_floating,
@@ -221,13 +252,13 @@ Variable relu(const Variable& x) {
       .infer = infer::floating,
       .run = run::unary<Unary::relu>,
       .uses = {uses::output},
-      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return leaky_relu_grad(g, op.output(), 0.0); }};
+      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return relu_grad(g, op.output()); }};
   return apply(op, x);
 }
 
 Variable leaky_relu(const Variable& x, double slope) {
-  // With a slope >= 0 the output tells the branch, and the next layer keeps the output anyway. The kernel's test
-  // is x > 0, so slope 0 gives relu.
+  if (slope == 0.0) return relu(x);  // which selects: 0 times an infinite x, or an infinite gradient, is none
+  // With a slope > 0 the output tells the branch, and the next layer keeps the output anyway.
   static constexpr OpDef<SlopeAttrs> by_output{.name = "leaky_relu",
                                                .infer = infer::floating,
                                                .run = run::unary_with<Unary::leaky_relu, &SlopeAttrs::slope>,
@@ -242,28 +273,38 @@ Variable leaky_relu(const Variable& x, double slope) {
                                               .rule = [](const Op<SlopeAttrs>& op, const Variable& g, std::size_t) {
                                                 return leaky_relu_grad(g, op.input(0), op.attrs().slope);
                                               }};
-  return apply(slope >= 0.0 ? by_output : by_input, SlopeAttrs{slope}, x);
+  return apply(slope > 0.0 ? by_output : by_input, SlopeAttrs{slope}, x);
 }
 
 namespace {
 struct AlphaAttrs {
   double alpha;
 };
+
+/// x > 0 ? 1 : alpha e^x, its own derivative where x <= 0.
+Variable elu_slope(const Variable& x, const AlphaAttrs& attrs) {
+  static constexpr OpDef<AlphaAttrs> op{.name = "elu_slope",
+                                        .infer = infer::floating,
+                                        .run = run::unary_with<Unary::elu_slope, &AlphaAttrs::alpha>,
+                                        .uses = {uses::input(0) | uses::output},
+                                        .rule = [](const Op<AlphaAttrs>& op, const Variable& g, std::size_t) {
+                                          const Variable x = op.input(0);
+                                          const Variable zero = zeros({}, x.dtype());
+                                          return detail::masked(g, where(greater(x, zero), zero, op.output()));
+                                        }};
+  return apply(op, attrs, x);
+}
+
 }  // namespace
 
 Variable elu(const Variable& x, double alpha) {
-  // exp is taken of the negative part only: it must not overflow in the branch that is not selected.
-  static constexpr OpDef<AlphaAttrs> op{
-      .name = "elu",
-      .infer = infer::floating,
-      .run = run::unary_with<Unary::elu, &AlphaAttrs::alpha>,
-      .uses = {uses::input(0)},
-      .rule = [](const Op<AlphaAttrs>& op, const Variable& g, std::size_t) {
-        const Variable x = op.input(0);
-        const Variable zero = zeros({}, x.dtype());
-        const Variable below = exp(clamp(x, -std::numeric_limits<double>::infinity(), 0.0)) * op.attrs().alpha;
-        return g * where(greater(x, zero), ones({}, x.dtype()), below);
-      }};
+  static constexpr OpDef<AlphaAttrs> op{.name = "elu",
+                                        .infer = infer::floating,
+                                        .run = run::unary_with<Unary::elu, &AlphaAttrs::alpha>,
+                                        .uses = {uses::input(0)},
+                                        .rule = [](const Op<AlphaAttrs>& op, const Variable& g, std::size_t) {
+                                          return detail::masked(g, elu_slope(op.input(0), op.attrs()));
+                                        }};
   return apply(op, AlphaAttrs{alpha}, x);
 }
 
@@ -274,7 +315,7 @@ Variable gelu(const Variable& x) {
                               .uses = {uses::input(0)},
                               .rule = [](const Op<>& op, const Variable& g, std::size_t) {
                                 const double root_half = 0.5 * std::numbers::sqrt2;
-                                const Variable x = op.input(0);
+                                const Variable x = clamp(op.input(0), -bell_vanishes, bell_vanishes);
                                 const Variable cdf = affine(erf(x * root_half), 0.5, 0.5);
                                 const Variable pdf = exp(square(x) * -0.5) * (std::numbers::inv_sqrtpi * root_half);
                                 return g * (cdf + x * pdf);
@@ -288,7 +329,7 @@ Variable silu(const Variable& x) {
                               .run = run::unary<Unary::silu>,
                               .uses = {uses::input(0)},
                               .rule = [](const Op<>& op, const Variable& g, std::size_t) {
-                                const Variable x = op.input(0);
+                                const Variable x = clamp(op.input(0), -tail_vanishes, tail_vanishes);
                                 const Variable s = sigmoid(x);
                                 return g * s * (1.0 + x * (1.0 - s));
                               }};
@@ -329,7 +370,7 @@ Variable clamp(const Variable& x, double low, double high) {
                                         .run = run::unary_with<Unary::clamp, &ClampAttrs::low, &ClampAttrs::high>,
                                         .uses = {uses::input(0)},
                                         .rule = [](const Op<ClampAttrs>& op, const Variable& g, std::size_t) {
-                                          return g * clamp_mask(op.input(0), op.attrs());
+                                          return detail::masked(g, clamp_mask(op.input(0), op.attrs()));
                                         }};
   return apply(op, ClampAttrs{low, high}, x);
 }

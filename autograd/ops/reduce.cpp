@@ -3,8 +3,10 @@
 #include <xgrad/autograd/ops/reduce.h>
 
 #include <cmath>
+#include <limits>
 #include <utility>
 
+#include <xgrad/autograd/kernels/means.h>
 #include <xgrad/autograd/kernels/order.h>
 #include <xgrad/autograd/kernels/scan.h>
 #include <xgrad/autograd/ops/arithmetic.h>
@@ -59,14 +61,55 @@ Variable sum(const Variable& x, const Axes& axes, bool keepdims) {
 }
 
 Variable mean(const Variable& x, const Axes& axes, bool keepdims) {
+  static constexpr OpDef<ReduceAttrs> op{
+      .name = "mean",
+      .infer = infer_reduced_floating,
+      .run = [](const ReduceAttrs& a, Operands in, Array& out) { kernels::mean(in[0], a.axes, out); },
+      .rule =
+          [](const Op<ReduceAttrs>& op, const Variable& g, std::size_t) {
+            const Shape x = op.input_shape(0);
+            const auto n = static_cast<double>(detail::reduced_count(x, op.attrs().axes));
+            return expand(restore_axes(g * (1.0 / n), x, op.attrs().axes), x);
+          }};
   const AxisMask mask = detail::axis_mask("mean", axes, x.rank());
+  if (is_floating(x.dtype())) return apply(op, ReduceAttrs{mask, keepdims}, x);
   return sum(x, axes, keepdims) / static_cast<double>(detail::reduced_count(x.shape(), mask));
 }
 
+namespace {
+
+struct MeanSquaresAttrs {
+  AxisMask axes;
+  bool keepdims;
+  double denominator;
+};
+
+/// sum x^2 / denominator
+Variable mean_squares(const Variable& x, const MeanSquaresAttrs& attrs) {
+  static constexpr OpDef<MeanSquaresAttrs> op{
+      .name = "mean_squares",
+      .infer =
+          [](const char* name, const MeanSquaresAttrs& a, Operands in) {
+            return infer_reduced_floating(name, {a.axes, a.keepdims}, in);
+          },
+      .run = [](const MeanSquaresAttrs& a, Operands in,
+                Array& out) { kernels::mean_squares(in[0], a.axes, a.denominator, out); },
+      .uses = {uses::input(0)},
+      .rule =
+          [](const Op<MeanSquaresAttrs>& op, const Variable& g, std::size_t) {
+            const auto& [axes, keepdims, denominator] = op.attrs();
+            return restore_axes(g, op.input_shape(0), axes) * (op.input(0) * (2.0 / denominator));
+          }};
+  return apply(op, attrs, x);
+}
+
+}  // namespace
+
 Variable var(const Variable& x, const Axes& axes, bool keepdims, double correction) {
+  detail::check_floating("var", x.array());
   const AxisMask mask = detail::axis_mask("var", axes, x.rank());
   const auto n = static_cast<double>(detail::reduced_count(x.shape(), mask));
-  return sum(square(x - mean(x, axes, true)), axes, keepdims) / (n - correction);
+  return mean_squares(x - mean(x, axes, true), {mask, keepdims, n - correction});
 }
 
 namespace {
@@ -101,8 +144,8 @@ Variable extreme(const char* name, const Variable& x, const Axes& axes, bool kee
           [](const Op<ReduceAttrs>& op, const Variable& g, std::size_t) {
             const AxisMask mask = op.attrs().axes;
             const Shape& shape = op.input_shape(0);
-            return restore_axes(g, shape, mask) *
-                   extreme_share(op.input(0), restore_axes(op.output(), shape, mask), mask);
+            return detail::masked(restore_axes(g, shape, mask),
+                                  extreme_share(op.input(0), restore_axes(op.output(), shape, mask), mask));
           }};
   const ReduceAttrs attrs = attrs_for(name, x, axes, keepdims);
   if (detail::reduced_count(x.shape(), attrs.axes) == 0) {
@@ -152,11 +195,16 @@ Variable logsumexp_along(const Variable& x, std::size_t axis) {
             return infer_reduced_floating(name, {1u << a.axis, false}, in);
           },
       .run = [](const AxisAttrs& a, Operands in, Array& out) { kernels::logsumexp(in[0], a.axis, out); },
-      .uses = {uses::input(0)},
+      .uses = {uses::input(0) | uses::output},
       .rule =
           [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
-            const auto axis = static_cast<std::int64_t>(op.attrs().axis);
-            return restore_axes(g, op.input_shape(0), 1u << op.attrs().axis) * softmax(op.input(0), axis);
+            // A slice of -inf alone has no shares: it gets no gradient.
+            const Variable x = op.input(0), zero = zeros({}, x.dtype());
+            const auto restored = [&](const Variable& v) { return restore_axes(v, x.shape(), 1u << op.attrs().axis); };
+            const Variable lowest = full({}, -std::numeric_limits<double>::infinity(), x.dtype());
+            const Variable empty = equal(restored(op.output()), lowest);
+            return detail::masked(where(empty, zero, restored(g)),
+                                  softmax(where(empty, zero, x), static_cast<std::int64_t>(op.attrs().axis)));
           }};
   return apply(op, AxisAttrs{axis}, x);
 }
@@ -176,9 +224,7 @@ Variable prod_along(const Variable& x, std::size_t axis) {
             const Variable x = op.input(0);
             const std::size_t axis = op.attrs().axis;
             if (x.shape()[axis] == 0) return zeros_like(x);
-            const Variable others =
-                detail::exclusive_cumprod(x, axis, false) * detail::exclusive_cumprod(x, axis, true);
-            return restore_axes(g, x.shape(), 1u << axis) * others;
+            return detail::masked(restore_axes(g, x.shape(), 1u << axis), detail::product_of_others(x, axis));
           }};
   return apply(op, AxisAttrs{axis}, x);
 }
@@ -205,8 +251,9 @@ Variable softmax(const Variable& x, std::int64_t axis) {
       .uses = {uses::output},
       .rule =
           [](const Op<AxisAttrs>& op, const Variable& g, std::size_t) {
+            // Where y is 0, as at a logit of -inf, what is wrong with g does not count.
             const Variable y = op.output();
-            return y * (g - sum(g * y, {static_cast<std::int64_t>(op.attrs().axis)}, true));
+            return detail::masked(g - sum(detail::masked(g, y), {static_cast<std::int64_t>(op.attrs().axis)}, true), y);
           }};
   return apply(op, AxisAttrs{normalize_axis(axis, x.rank(), "softmax")}, x);
 }
@@ -239,24 +286,20 @@ Variable norm(const Variable& x, const Axes& axes, bool keepdims, double eps) {
           [](const char* name, const NormAttrs& a, Operands in) {
             return infer_reduced_floating(name, {a.axes, a.keepdims}, in);
           },
-      .run =
-          [](const NormAttrs& a, Operands in, Array& out) {
-            Array squares(out.shape(), out.dtype());
-            kernels::reduce(Reduce::sum_squares, in[0], a.axes, squares);
-            if (a.eps != 0.0) {
-              Array shifted(out.shape(), out.dtype());
-              kernels::unary(kernels::Unary::affine, squares, shifted, 1.0, a.eps);
-              squares = shifted;
-            }
-            kernels::unary(kernels::Unary::sqrt, squares, out);
-          },
+      .run = [](const NormAttrs& a, Operands in, Array& out) { kernels::norm(in[0], a.axes, a.eps, out); },
       .uses = {uses::input(0) | uses::output},
       .rule =
           [](const Op<NormAttrs>& op, const Variable& g, std::size_t) {
-            // x / norm, where a norm of 0 (then x is 0 too) divides by 1: the subgradient 0.
-            const Variable y = op.output();
-            const Variable safe = where(equal(y, zeros({}, y.dtype())), ones({}, y.dtype()), y);
-            return op.input(0) * restore_axes(g / safe, op.input_shape(0), op.attrs().axes);
+            // g times x / norm, which stays within 1 where 1 / norm would not. A norm of 0, then x is 0 too, passes
+            // nothing on and divides by infinity: the subgradient 0, and 0 again for its own derivatives.
+            const Variable y = op.output(), zero = zeros({}, y.dtype());
+            const Variable infinite = full({}, std::numeric_limits<double>::infinity(), y.dtype());
+            const Variable at_zero = equal(y, zero);
+            const auto restored = [&](const Variable& v) {
+              return restore_axes(v, op.input_shape(0), op.attrs().axes);
+            };
+            return detail::masked(restored(where(at_zero, zero, g)),
+                                  op.input(0) / restored(where(at_zero, infinite, y)));
           }};
   return apply(op, NormAttrs{detail::axis_mask("norm", axes, x.rank()), keepdims, eps}, x);
 }

@@ -154,8 +154,10 @@ AxisMap linear_map(std::int64_t in, std::int64_t out, double step, bool align_co
     const double place = align_corners ? at * between_corners : std::max(0.0, (at + 0.5) * step - 0.5);
     const std::int64_t below = std::min(static_cast<std::int64_t>(place), in - 1);
     const double share = std::min(place - static_cast<double>(below), 1.0);
-    map.add(below, 1.0 - share);
-    map.add(std::min(below + 1, in - 1), share);
+    // A weight of 0 would make NaN of an infinite neighbour: where one pixel counts alone, it counts as two halves.
+    const bool alone = share == 0.0 || below + 1 == in;
+    map.add(below, alone ? 0.5 : 1.0 - share);
+    map.add(alone ? below : below + 1, alone ? 0.5 : share);
     map.end_row();
   }
   return map;

@@ -99,6 +99,12 @@ V c(const V&, double value) {
   return V(static_cast<Scalar<V>>(value));
 }
 
+/// -inf as the lowest number: times a factor that vanishes there it is 0.
+template <class V>
+V finite_below(const V& x) {
+  return maximum(x, c(x, std::numeric_limits<Scalar<V>>::lowest()));
+}
+
 void add_unary(Table& t) {
   using U = Unary;
   every<U::neg>(t, [](auto x, auto, auto) { return -x; });
@@ -125,9 +131,11 @@ void add_unary(Table& t) {
   floating<U::relu>(t, [](auto x, auto, auto) { return select(x <= c(x, 0), c(x, 0), x); });
   floating<U::leaky_relu>(t, [](auto x, auto p, auto) { return select(x > c(x, 0), x, p * x); });
   floating<U::elu>(t, [](auto x, auto p, auto) { return select(x > c(x, 0), x, p * math::expm1(x)); });
-  floating<U::gelu>(
-      t, [](auto x, auto, auto) { return c(x, 0.5) * x * (c(x, 1) + math::erf(x * c(x, 0.70710678118654752440))); });
-  floating<U::silu>(t, [](auto x, auto, auto) { return x * math::sigmoid(x); });
+  floating<U::elu_slope>(t, [](auto x, auto p, auto) { return select(x > c(x, 0), c(x, 1), p * math::exp(x)); });
+  floating<U::gelu>(t, [](auto x, auto, auto) {
+    return c(x, 0.5) * finite_below(x) * (c(x, 1) + math::erf(x * c(x, 0.70710678118654752440)));
+  });
+  floating<U::silu>(t, [](auto x, auto, auto) { return finite_below(x) * math::sigmoid(x); });
   floating<U::pow>(t, [](auto x, auto p, auto) { return math::pow(x, p); });
   floating<U::floor>(t, [](auto x, auto, auto) { return xsimd::floor(x); });
   floating<U::is_nan>(t, [](auto x, auto, auto) { return select(xsimd::isnan(x), c(x, 1), c(x, 0)); });
@@ -155,8 +163,8 @@ void add_binary(Table& t) {
   floating<B::sigmoid_grad>(t, [](auto g, auto y, auto) { return g * (y * (c(y, 1) - y)); });
   floating<B::relu_grad>(t, [](auto g, auto x, auto) { return select(x > c(x, 0), g, c(x, 0)); });
   floating<B::leaky_relu_grad>(t, [](auto g, auto x, auto p) { return select(x > c(x, 0), g, p * g); });
-  floating<B::abs_grad>(t,
-                        [](auto g, auto x, auto) { return select(x > c(x, 0), g, select(x < c(x, 0), -g, c(x, 0))); });
+  floating<B::abs_grad>(t, [](auto g, auto x, auto) { return select(x > c(x, 0), g, select(x < c(x, 0), -g, x)); });
+  floating<B::masked>(t, [](auto g, auto m, auto) { return select(m == c(m, 0), c(m, 0), g * m); });
   floating<B::max_share>(
       t, [](auto a, auto b, auto) { return select(a > b, c(a, 1), select(a == b, c(a, 0.5), c(a, 0))); });
 }

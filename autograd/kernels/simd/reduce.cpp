@@ -204,12 +204,24 @@ void map_row(i64 n, const T* x, T* y, const F& f) {
   if (i < n) store_part(y + i, f(load_part(x + i, n - i)), n - i);
 }
 
+/// Whether the largest logit is inf: then only those count, and share equally.
+template <class T>
+bool is_infinite(T largest) {
+  return largest == std::numeric_limits<T>::infinity();
+}
+/// 1 where x is inf, else 0.
+template <class T>
+void mark_infinite(i64 n, const T* x, T* y) {
+  for (i64 i = 0; i < n; ++i) y[i] = is_infinite(x[i]) ? T(1) : T(0);
+}
+
 template <class T>
 void softmax_loop(i64 rows, i64 n, const void* x_, void* y_) {
   for (i64 r = 0; r < rows; ++r) {
     const T* x = static_cast<const T*>(x_) + r * n;
     T* y = static_cast<T*>(y_) + r * n;
-    exp_of_shifted(n, x, fold_contiguous<Max, T>(x, n), y);
+    const T m = fold_contiguous<Max, T>(x, n);
+    is_infinite(m) ? mark_infinite(n, x, y) : exp_of_shifted(n, x, m, y);
     const Vec<T> scale(T(1) / fold_contiguous<Sum, T>(y, n));
     map_row(n, y, y, [scale](auto v) { return v * scale; });
   }
@@ -220,6 +232,13 @@ void log_softmax_loop(i64 rows, i64 n, const void* x_, void* y_) {
   for (i64 r = 0; r < rows; ++r) {
     const T* x = static_cast<const T*>(x_) + r * n;
     const T m = fold_contiguous<Max, T>(x, n);
+    if (is_infinite(m)) {
+      T* y = static_cast<T*>(y_) + r * n;
+      mark_infinite(n, x, y);
+      const Vec<T> scale(T(1) / fold_contiguous<Sum, T>(y, n));
+      map_row(n, y, y, [scale](auto v) { return math::log(v * scale); });
+      continue;
+    }
     const Vec<T> shift(m), log_sum(std::log(sum_exp(n, x, m)));
     map_row(n, x, static_cast<T*>(y_) + r * n, [shift, log_sum](auto v) { return v - shift - log_sum; });
   }
