@@ -10,6 +10,7 @@ for kilobytes in 100000 200000 300000; do
       gan_2d) set -- "$plane" train --steps 2 --out run ;;
       *) set -- "$gan" train --preset gan --data data --batch-size 8 --steps 1 --eval-every -1 --quiet --out run ;;
     esac
+    # shellcheck disable=SC3045
     said=$( (ulimit -v "$kilobytes" && exec timeout 30 "$@") 2>&1)
     code=$?
     if [ "$code" -eq 0 ] || { [ "$code" -eq 1 ] && echo "$said" | grep -Eq 'MiB|bytes'; }; then

@@ -11,5 +11,5 @@ threads() {
 core=$(taskset -cp $$ | sed 's/.*: //; s/[-,].*//')
 unset XGRAD_NUM_THREADS OMP_NUM_THREADS
 threads taskset -c "$core" "$gan"
-XGRAD_NUM_THREADS= OMP_NUM_THREADS=nonsense threads taskset -c "$core" "$gan"
+XGRAD_NUM_THREADS='' OMP_NUM_THREADS=nonsense threads taskset -c "$core" "$gan"
 XGRAD_NUM_THREADS=3 threads taskset -c "$core" "$gan"
