@@ -19,16 +19,7 @@
 #include "gan_mnist_place.h"
 #include "paths.h"
 #include "program.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define XGRAD_TEST_SHADOWED
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define XGRAD_TEST_SHADOWED
-#endif
-#endif
-
-#ifndef XGRAD_TEST_SHADOWED  // sanitizers take terabytes of address space for themselves
+#include "sanitized.h"
 
 using namespace xgrad;
 using namespace xgrad::tests;
@@ -79,7 +70,8 @@ bool named(const std::bad_alloc& e) { return contains(e.what(), " MiB"); }
 
 }  // namespace
 
-TEST_CASE("a product without room for OpenBLAS's buffer is refused, and goes when there is room") {
+TEST_CASE("a product without room for OpenBLAS's buffer is refused, and goes when there is room" *
+          doctest::skip(shadowed)) {
   CHECK(in_child([] {
           set_num_threads(1);
           leave(48 * mebi);
@@ -102,7 +94,7 @@ TEST_CASE("a product without room for OpenBLAS's buffer is refused, and goes whe
         }) == 7);
 }
 
-TEST_CASE("loading OpenBLAS leaves the environment as it was") {
+TEST_CASE("loading OpenBLAS leaves the environment as it was" * doctest::skip(shadowed)) {
   CHECK(in_child([] {
           setenv("OPENBLAS_NUM_THREADS", "5", 1);
           char** const before = environ;
@@ -112,7 +104,7 @@ TEST_CASE("loading OpenBLAS leaves the environment as it was") {
         }) == 7);
 }
 
-TEST_CASE("with room for one buffer many threads take turns") {
+TEST_CASE("with room for one buffer many threads take turns" * doctest::skip(shadowed)) {
   CHECK(in_child([] {
           set_num_threads(1);
           product(8);  // the first buffer
@@ -137,7 +129,7 @@ TEST_CASE("with room for one buffer many threads take turns") {
         }) == 7);
 }
 
-TEST_CASE("programs under a limit of address space work, or say what they need") {
+TEST_CASE("programs under a limit of address space work, or say what they need" * doctest::skip(shadowed)) {
   const Place place;
   for (const int kilobytes : {40'000, 80'000, 130'000, 180'000, 240'000, 300'000, 450'000, 1'200'000}) {
     CAPTURE(kilobytes);
@@ -161,5 +153,3 @@ TEST_CASE("programs under a limit of address space work, or say what they need")
     }
   }
 }
-
-#endif

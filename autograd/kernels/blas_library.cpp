@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <list>
 #include <mutex>
 #include <new>
 #include <string_view>
@@ -125,7 +126,8 @@ constexpr std::size_t library_size = 64 * mebi;  // OpenBLAS's file and those th
 /// other threads' getenv; it is never freed, for one of them may be reading it still.
 void* open_with_one_thread(const char* file) {
   static char one[] = "OPENBLAS_NUM_THREADS=1";
-  auto& list = *new std::vector<char*>;
+  static auto& lists = *new std::list<std::vector<char*>>;
+  std::vector<char*>& list = lists.emplace_back();
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     if (!std::string_view(*at).starts_with("OPENBLAS_NUM_THREADS=")) list.push_back(*at);
   }
