@@ -204,7 +204,7 @@ def main():
     trees = [Tree(n) for n in range(options.jobs)]
     for tree in trees:
         print(f"Building {tree.source}", flush=True)
-        tree.prepare(os.cpu_count() or 1)
+        tree.prepare(len(os.sched_getaffinity(0)))
     equal = known_equal()
     lock, free = threading.Lock(), list(trees)
     results, pending = [], iter(candidates)
