@@ -183,6 +183,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=1, help="mutants at a time, each in a build of its own (1)")
     parser.add_argument("--room", action="append", choices=sorted(rooms.ROOMS), help="only this room; may be repeated")
     parser.add_argument("--file", help="only sources whose path has this in it")
+    parser.add_argument("--again", action="store_true", help="ask the tests anew about those that survived")
     parser.add_argument("--list", action="store_true", help="print the mutants and build nothing")
     options = parser.parse_args()
 
@@ -200,7 +201,8 @@ def main():
     record = {}
     if os.path.exists(record_path):
         with open(record_path) as file:
-            record = {tuple(r["key"]): r for r in json.load(file)}
+            record = {tuple(r["key"]): r for r in json.load(file)
+                      if not (options.again and r["verdict"] == "survived")}
     trees = [Tree(n) for n in range(options.jobs)]
     for tree in trees:
         print(f"Building {tree.source}", flush=True)
