@@ -82,17 +82,28 @@ TEST_CASE("hostile WAV files are refused with the reason") {
     const char* message;
   } cases[] = {
       {"empty", "", "not a WAV file"},
-      {"another file", with(0, "RIFX"), "not a WAV file"},
+      {"another file", with(0, "something"), "not a WAV file"},
+      {"big-endian", with(0, "RIFX"), "it is RIFX, its bytes in the other order"},
+      {"more than 4 GiB", with(0, "RF64"), "it is RF64"},
+      {"Wave64", with(0, "riff"), "it is Wave64"},
+      {"FLAC", with(0, "fLaC"), "it is FLAC"},
       {"another RIFF", with(8, "AVI "), "not a WAV file"},
       {"a missing byte", few_bytes.substr(0, 52), "truncated"},
       {"a byte too many", few_bytes + "x", "more follows"},
-      {"announced as 4 GiB", with(4, "\xff\xff\xff\xff"), "truncated"},
-      {"announced as nothing", with(4, std::string(4, '\0')), "more follows"},
+      {"announced as 1 GiB", with(4, std::string("\0\0\0\x40", 4)), "truncated"},
+      {"announced as less", with(4, std::string("\x20\0\0\0", 4)), "more follows"},
       {"data of 4 GiB", with(40, "\xff\xff\xff\xff"), "truncated inside a chunk"},
       {"a format of 4 GiB", with(16, "\xff\xff\xff\xff"), "truncated inside a chunk"},
       {"an odd number of bytes", with(40, "\x09"), "half a sample"},
       {"a short format", with(16, "\x0e"), "the format chunk is too short"},
-      {"floats", with(20, "\x03"), "format 3"},
+      {"floats of 16 bits", with(20, "\x03"), "format 3 (floats) with 1 channel of 16 bits"},
+      {"ADPCM", with(20, "\x02"), "format 2 (ADPCM)"},
+      {"A-law", with(20, "\x06"), "format 6 (A-law)"},
+      {"something unknown", with(20, "\x63"), "format 99 with 1 channel"},
+      {"extensible without its extension", with(20, "\xfe\xff"), "extensible format chunk is too short"},
+      {"40 bits", with(34, "\x28"), "of 40 bits"},
+      {"no bits", with(34, std::string(1, '\0')), "of 0 bits"},
+      {"no channel", with(22, std::string(1, '\0')), "with 0 channels"},
       {"stereo", with(22, "\x02"), "2 channels of 16 bits; only PCM with one channel"},
       {"8 bits", with(34, "\x08"), "of 8 bits"},
       {"no rate", with(24, std::string(4, '\0')), "a rate of 0"},
@@ -112,6 +123,119 @@ TEST_CASE("hostile WAV files are refused with the reason") {
     CHECK(message.find(c.message) != std::string::npos);
   }
   CHECK(tests::fuzz([](const std::string& b) { parse_wav(b); }, few_bytes, 5000) > 3000);
+}
+
+// A RIFF file of that format chunk and data, both sizes true.
+std::string wav_of(const std::string& format, const std::string& data, const std::string& between = "",
+                   const std::string& after = "") {
+  const auto number = [](std::size_t n) {
+    return std::string{static_cast<char>(n), static_cast<char>(n >> 8), static_cast<char>(n >> 16), '\0'};
+  };
+  const std::string body =
+      "WAVEfmt " + number(format.size()) + format + between + "data" + number(data.size()) + data + after;
+  return "RIFF" + number(body.size()) + body;
+}
+// Mono at 1000 Hz.
+std::string format_of(int tag, int bytes, int bits) {
+  const auto byte = [](int v) { return static_cast<char>(v); };
+  const int a_second = 1000 * bytes;
+  return {byte(tag),
+          byte(tag >> 8),
+          1,
+          0,
+          byte(1000),
+          byte(1000 >> 8),
+          0,
+          0,
+          byte(a_second),
+          byte(a_second >> 8),
+          0,
+          0,
+          byte(bytes),
+          0,
+          byte(bits),
+          0};
+}
+std::string extensible_of(int tag, int bytes, int bits, int valid) {
+  const std::string guid("\0\0\0\0\x10\0\x80\0\0\xAA\0\x38\x9B\x71", 14);
+  return format_of(0xFFFE, bytes, bits) + std::string("\x16\0", 2) + static_cast<char>(valid) +
+         std::string("\0\x04\0\0\0", 5) + static_cast<char>(tag) + '\0' + guid;
+}
+using Samples = std::vector<std::int16_t>;
+
+TEST_CASE("samples of every width become those of 16 bits") {
+  const std::string wide16("\x01\0\xff\x7f\0\x80", 6);
+  CHECK(parse_wav(wav_of(format_of(1, 1, 8), std::string("\x00\x80\x81\xff", 4))).samples ==
+        Samples{-32768, 0, 256, 32512});
+  CHECK(parse_wav(wav_of(format_of(1, 2, 16), wide16)).samples == Samples{1, 32767, -32768});
+  CHECK(parse_wav(wav_of(format_of(1, 2, 12), wide16)).samples == Samples{1, 32767, -32768});
+  // 24 bits: 256 is one step of 16, 127 and 128 round to 0 and 1.
+  CHECK(
+      parse_wav(wav_of(format_of(1, 3, 24), std::string("\0\x01\0\x7f\0\0\x80\0\0\0\0\x80\xff\xff\x7f", 15))).samples ==
+      Samples{1, 0, 1, -32768, 32767});
+  CHECK(parse_wav(wav_of(format_of(1, 4, 32), std::string("\0\0\x01\0\0\0\xff\xff\0\0\0\x80", 12))).samples ==
+        Samples{1, -1, -32768});
+  // 0.5, -1, 2 (clamped), NaN.
+  const std::string floats("\0\0\0\x3f\0\0\x80\xbf\0\0\0\x40\0\0\xc0\x7f", 16);
+  CHECK(parse_wav(wav_of(format_of(3, 4, 32), floats)).samples == Samples{16384, -32768, 32767, 0});
+  const std::string doubles("\0\0\0\0\0\0\xe0\x3f\0\0\0\0\0\0\xf0\xbf", 16);
+  CHECK(parse_wav(wav_of(format_of(3, 8, 64), doubles)).samples == Samples{16384, -32768});
+
+  CHECK(parse_wav(wav_of(extensible_of(1, 2, 16, 16), wide16)).samples == Samples{1, 32767, -32768});
+  CHECK(parse_wav(wav_of(extensible_of(1, 3, 24, 20), std::string("\0\x01\0", 3))).samples == Samples{1});
+  CHECK(parse_wav(wav_of(extensible_of(3, 4, 32, 32), floats)).samples == Samples{16384, -32768, 32767, 0});
+  std::string ambisonic = extensible_of(1, 2, 16, 16);
+  ambisonic[30] = '\x21';
+  CHECK(error_of(wav_of(ambisonic, wide16)).find("neither PCM nor floats") != std::string::npos);
+  CHECK(error_of(wav_of(extensible_of(6, 1, 8, 8), wide16)).find("format 6 (A-law)") != std::string::npos);
+  for (const auto& [bytes, bits] : {std::pair{3, 24}, {4, 32}}) {
+    CHECK(error_of(wav_of(format_of(1, bytes, bits), "12345")).find("half a sample") != std::string::npos);
+  }
+  CHECK(tests::fuzz([](const std::string& b) { parse_wav(b); }, wav_of(extensible_of(3, 8, 64, 64), doubles), 5000) >
+        2000);
+}
+
+TEST_CASE("a sound that was written into a pipe ends with its file") {
+  const std::string data("\x01\0\x02\0\x03\0", 6);
+  const std::string good = wav_of(format_of(1, 2, 16), data, std::string("LIST\x02\0\0\0ab", 10));
+  const std::size_t at = good.find("data") + 4;
+  const struct {
+    std::string riff, data;
+  } sizes[] = {{"\xff\xff\xff\xff", "\xff\xff\xff\xff"},                                // ffmpeg
+               {std::string("\x24\xf0\xff\x7f", 4), std::string("\0\xf0\xff\x7f", 4)},  // sox
+               {std::string("\x24\0\0\x80", 4), std::string("\0\0\0\x80", 4)},          // arecord
+               {std::string(4, '\0'), std::string(4, '\0')}};
+  for (const auto& size : sizes) {
+    std::string streamed = good;
+    streamed.replace(4, 4, size.riff);
+    CHECK(parse_wav(streamed).samples == Samples{1, 2, 3});  // the size of the data is known
+    streamed.replace(at, 4, size.data);
+    CHECK(parse_wav(streamed).samples == Samples{1, 2, 3});
+    CHECK(parse_wav(streamed + "x").samples == Samples{1, 2, 3});  // half a sample came through
+    CHECK(parse_wav(streamed + "xy").samples.size() == 4);
+    CHECK(parse_wav(streamed.substr(0, at + 4)).samples.empty());
+    std::string finished = streamed;
+    finished.replace(4, 4, good.substr(4, 4));
+    if (size.data == std::string(4, '\0')) {
+      CHECK(parse_wav(finished).samples.empty());
+    } else {
+      CHECK(error_of(finished).find("inside a chunk") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("padding after an odd chunk may be there, be missing or not be counted") {
+  const std::string data("\x80\x81\x82", 3);
+  const Samples samples = {0, 256, 512};
+  const std::string odd("LIST\x03\0\0\0abc", 11);
+  const std::string last("id3 \x01\0\0\0x", 9);
+  for (const std::string& pad : {std::string("\0", 1), std::string("t"), std::string()}) {
+    const std::string file = wav_of(format_of(1, 1, 8), data, odd + pad, pad + last + pad);
+    CHECK(parse_wav(file).samples == samples);
+    CHECK(parse_wav(wav_of(format_of(1, 1, 8), data, odd + pad)).samples == samples);
+  }
+  CHECK(parse_wav(wav_of(format_of(1, 1, 8), data) + '\0').samples == samples);
+  CHECK(error_of(wav_of(format_of(1, 1, 8), data) + std::string(2, '\0')).find("more follows") != std::string::npos);
 }
 
 TEST_CASE("tones are known by their seed and have the pitches of their scale") {
@@ -149,7 +273,11 @@ TEST_CASE("a folder of WAV files is cut into pieces") {
   };
   write("b.wav", 8000, 2500, 2);
   write("a.WAV", 8000, 10, 1);
-  nn::write_file(folder.file("notes.txt"), "not a sound");
+  for (const char* other : {"notes.txt", "._a.WAV", ".hidden.wav", ".DS_Store", "Thumbs.db", "desktop.ini"}) {
+    nn::write_file(folder.file(other), "not a sound");
+  }
+  std::filesystem::create_directory(folder.file("__MACOSX"));
+  std::filesystem::create_directory(folder.file("folder.wav"));
   const WaveDataset data = load_waves(folder.path().string());
   CHECK(data.size == 3);  // a filled up, b cut
   CHECK(data.sound.samples[9] == 1);
@@ -163,6 +291,9 @@ TEST_CASE("a folder of WAV files is cut into pieces") {
   CHECK(load_waves(folder.path().string()).size == 20);
   CHECK(load_waves(folder.path().string(), Split::test).size == 2);
   CHECK(load_waves("tones", Split::test).size == 1024);
+  write("c.wav", 8000, 0, 3);
+  CHECK_THROWS_WITH_AS(load_waves(folder.path().string()), doctest::Contains("c.wav: there is no sound in it"),
+                       FormatError);
   write("c.wav", 16000, 10, 3);
   CHECK_THROWS_WITH_AS(load_waves(folder.path().string()), doctest::Contains("c.wav: 16000 samples a second"),
                        FormatError);

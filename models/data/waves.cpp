@@ -94,6 +94,7 @@ WaveDataset read_waves(const fs::path& folder, Split split) {
   std::vector<fs::path> paths;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().filename().string().starts_with(".")) continue;  // macOS leaves a ._name beside each file
     std::string extension = entry.path().extension().string();
     std::transform(extension.begin(), extension.end(), extension.begin(), [](char c) {
       return c == 'W' ? 'w' : c == 'A' ? 'a' : c == 'V' ? 'v' : c;
@@ -111,6 +112,7 @@ WaveDataset read_waves(const fs::path& folder, Split split) {
   for (const fs::path& path : paths) {
     const std::string bytes = nn::read_file(path.string());
     Sound sound = parse_wav(bytes, path.string());
+    if (sound.samples.empty()) throw FormatError(path.string() + ": there is no sound in it, not one sample");
     if (data.sound.rate != 0 && sound.rate != data.sound.rate) {
       throw FormatError(path.string() + ": " + std::to_string(sound.rate) + " samples a second, but " +
                         paths.front().string() + " has " + std::to_string(data.sound.rate));

@@ -27,9 +27,9 @@ struct WaveDataset : Dataset {
 WaveDataset make_tones(std::int64_t n, std::uint64_t seed);
 
 /// The pieces of `length` of the WAV files in a folder, in order of their names; what a file has over is left out, and
-/// a file shorter than a piece is filled up with silence. Every tenth piece is for testing. @throws DataMissing when
-/// there are no files; IoError; FormatError, also for files of different rates, more than 2^30 samples together or no
-/// piece to test with.
+/// a file shorter than a piece is filled up with silence. Hidden files are skipped. Every tenth piece is for testing.
+/// @throws DataMissing when there are no files; IoError; FormatError, also for a file without a sample, files of
+/// different rates, more than 2^30 samples together or no piece to test with.
 WaveDataset read_waves(const std::filesystem::path& folder, Split split = Split::train);
 
 /// "tones" (4096 of them, and 1024 for testing), or a folder of WAV files. @throws as read_waves.
