@@ -103,6 +103,37 @@ TEST_CASE("what is no text, or too little of it, is refused") {
   CHECK(tests::fuzz([](const std::string& b) { parse_text(b); }, words(300) + "\xc3\xa4\xe2\x82\xac", 3000) > 500);
 }
 
+TEST_CASE("a byte order mark before a text is none of its letters") {
+  const std::string text = words(300);
+  const TextDataset plain = parse_text(text);
+  const TextDataset marked = parse_text("\xef\xbb\xbf" + text);
+  CHECK(marked.alphabet == plain.alphabet);
+  CHECK(marked.characters == plain.characters);
+  CHECK(marked.starts == plain.starts);
+  const auto error = [](const std::string& bytes) {
+    return tests::format_error([](const std::string& b) { parse_text(b); }, bytes);
+  };
+  CHECK(error("\xef\xbb\xbf" + text + "\xff").find("byte 304 is not UTF-8") != std::string::npos);  // of the file
+  CHECK(error("\xef\xbb").find("byte 1 is not UTF-8") != std::string::npos);
+  std::string wide;
+  for (const char c : text) wide += std::string{c, '\0'};
+  CHECK(error("\xff\xfe" + wide).find("it is UTF-16, and only UTF-8 is read; convert it with: iconv -f UTF-16") !=
+        std::string::npos);
+  CHECK(error("\xfe\xff" + std::string(1, '\0') + wide).find("it is UTF-16") != std::string::npos);
+  CHECK(error(std::string("\xff\xfe\0\0", 4) + wide).find("it is UTF-32") != std::string::npos);
+  CHECK(error(std::string("\0\0\xfe\xff", 4) + wide).find("it is UTF-32") != std::string::npos);
+  CHECK(error(wide).find("control character (0) is in it: no text in UTF-8") != std::string::npos);
+}
+
+TEST_CASE("lines may end as they do anywhere, the last one not at all") {
+  const std::string one = words(100), other = words(90);
+  const TextDataset unix = parse_text(one + "\n" + other + "\n");
+  for (const char* end : {"\r\n", "\r", "\n\n", " \f ", "\v", "\xc2\x85", "\t\xc2\xa0"}) {
+    CHECK(parse_text(one + end + other).characters == unix.characters);
+    CHECK(parse_text(one + end + other + end).characters == unix.characters);
+  }
+}
+
 TEST_CASE("a text file is data, the licence of Debian by its name") {
   const TemporaryFolder folder;
   nn::write_file(folder.file("story.txt"), words(400));

@@ -19,6 +19,7 @@ constexpr std::uint64_t longest_text = 1 << 28;  // bytes
 constexpr std::size_t most_letters = 256;        // a letter's number is a byte
 constexpr std::size_t stretch = 1024;            // characters that are for one purpose
 constexpr std::size_t stretches_for_one_test = 10;
+constexpr char32_t byte_order_mark = 0xFEFF;
 
 bool is_space(char32_t c) { return c == ' ' || (c >= '\t' && c <= '\r') || c == 0x85 || c == 0xA0 || c == 0x3000; }
 bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0); }
@@ -31,11 +32,24 @@ std::u32string plain(const std::u32string& text, const std::string& name) {
       if (!out.empty() && out.back() != ' ') out += ' ';
       continue;
     }
-    if (is_control(c)) throw FormatError(name + ": a control character (" + std::to_string(c) + ") is in it: no text");
+    if (is_control(c)) {
+      throw FormatError(name + ": a control character (" + std::to_string(c) + ") is in it: no text" +
+                        (c == 0 ? " in UTF-8" : ""));
+    }
     out += c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
   }
   if (!out.empty() && out.back() == ' ') out.pop_back();
   return out;
+}
+
+// Known by its byte order mark, which no UTF-8 begins with.
+void refuse_utf16(std::string_view bytes, const std::string& name) {
+  const bool little = bytes.starts_with("\xFF\xFE");
+  if (!little && !bytes.starts_with("\xFE\xFF") && !bytes.starts_with(std::string_view("\0\0\xFE\xFF", 4))) return;
+  const bool wide = bytes.starts_with('\0') || bytes.starts_with(std::string_view("\xFF\xFE\0\0", 4));
+  const std::string coding = wide ? "UTF-32" : "UTF-16";
+  throw FormatError(name + ": it is " + coding + ", and only UTF-8 is read; convert it with: iconv -f " + coding +
+                    " -t UTF-8");
 }
 
 bool is_for_test(std::size_t place) { return place / stretch % stretches_for_one_test == stretches_for_one_test - 1; }
@@ -61,7 +75,9 @@ std::u32string from_utf8(std::string_view bytes, const std::string& name) {
       c = c << 6 | (at(i + k) & 0x3Fu);
     }
     good = good && c >= least[more] && c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
-    if (!good) throw FormatError(name + ": byte " + std::to_string(i + 1) + " is not UTF-8");
+    if (!good)
+      throw FormatError(name + ": byte " + std::to_string(i + 1) +
+                        " is not UTF-8; convert the text first, as with iconv");
     out += c;
     i += more + 1;
   }
@@ -100,7 +116,10 @@ std::string TextDataset::describe() const {
 }
 
 TextDataset parse_text(std::string_view utf8, Split split, const std::string& name) {
-  const std::u32string text = plain(from_utf8(utf8, name), name);
+  refuse_utf16(utf8, name);
+  std::u32string characters = from_utf8(utf8, name);
+  if (characters.starts_with(byte_order_mark)) characters.erase(0, 1);
+  const std::u32string text = plain(characters, name);
   const std::set<char32_t> seen(text.begin(), text.end());
   if (seen.size() > most_letters) {
     throw FormatError(name + ": " + std::to_string(seen.size()) +

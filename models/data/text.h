@@ -32,6 +32,7 @@ struct TextDataset : Dataset {
 };
 
 /// The windows of a UTF-8 text, in which runs of white space count as one space and capitals of ASCII as small letters.
+/// A byte order mark before it is skipped, and that of UTF-16 or UTF-32 refused by name.
 /// Every tenth stretch of 1024 characters is for testing; no window reaches from one kind of stretch into the other.
 /// `name` stands for the file in messages. @throws FormatError for bytes that are no UTF-8, control characters, more
 /// than 256 different characters, or too little text.
