@@ -29,19 +29,20 @@ std::optional<fs::path> find_file(const fs::path& folder, const std::string& spl
   return std::nullopt;
 }
 
+/// Files that belong together, as far as they are there.
 struct SplitFiles {
-  fs::path images;
-  fs::path labels;
+  std::optional<fs::path> images;
+  std::optional<fs::path> labels;
+  bool any() const { return images || labels; }
+  bool whole() const { return images && labels; }
 };
 
-std::optional<SplitFiles> find_split(const fs::path& folder, const std::string& split) {
-  const auto images = find_file(folder, split, "images-idx3-ubyte");
-  const auto labels = find_file(folder, split, "labels-idx1-ubyte");
-  if (!images || !labels) return std::nullopt;
-  return SplitFiles{*images, *labels};
+SplitFiles find_split(const fs::path& folder, const std::string& split) {
+  return {find_file(folder, split, "images-idx3-ubyte"), find_file(folder, split, "labels-idx1-ubyte")};
 }
 
-bool has_data(const fs::path& folder) { return find_split(folder, "train") || find_split(folder, "t10k"); }
+/// Also where half of them is missing, which is worth a message of its own.
+bool has_data(const fs::path& folder) { return find_split(folder, "train").any() || find_split(folder, "t10k").any(); }
 
 /// The folder a name stands for.
 fs::path find_folder(const std::string& name) {
@@ -109,8 +110,8 @@ std::string ImageDataset::describe() const {
 }
 
 bool has_dataset(const std::string& name) try {
-  find_folder(name);
-  return true;
+  const fs::path folder = find_folder(name);
+  return find_split(folder, "train").whole() || find_split(folder, "t10k").whole();
 } catch (const DataMissing&) {
   return false;
 }
@@ -118,22 +119,36 @@ bool has_dataset(const std::string& name) try {
 ImageDataset load_dataset(const std::string& name, Split split) {
   const fs::path folder = find_folder(name);
   ImageDataset data;
-  data.split = split == Split::train && find_split(folder, "train") ? "train" : "t10k";
-  const std::optional<SplitFiles> paths = find_split(folder, data.split);
-  if (!paths) throw DataMissing(folder.string() + " has no t10k-* files, which are needed for testing");
+  data.split = split == Split::train && find_split(folder, "train").any() ? "train" : "t10k";
+  const auto [images_file, labels_file] = find_split(folder, data.split);
+  if (!images_file && !labels_file) {
+    throw DataMissing(folder.string() + " has no t10k-* files, which are needed for testing");
+  }
+  if (!labels_file) {
+    throw DataMissing("the labels of " + images_file->string() + " are missing: put " + data.split +
+                      "-labels-idx1-ubyte[.gz], a label for each image, beside it");
+  }
+  if (!images_file) {
+    throw DataMissing("the images of " + labels_file->string() + " are missing: put " + data.split +
+                      "-images-idx3-ubyte[.gz] beside it");
+  }
   const bool known = name == "fashion" || name == "mnist";
   data.name = known ? name : fs::weakly_canonical(folder).filename().string();
 
-  IdxArray images = read_idx(paths->images, 3, data.files);
-  IdxArray labels = read_idx(paths->labels, 1, data.files);
+  IdxArray images = read_idx(*images_file, 3, data.files);
+  IdxArray labels = read_idx(*labels_file, 1, data.files);
   data.size = images.extents[0];
   data.height = images.extents[1];
   data.width = images.extents[2];
   if (labels.extents[0] != data.size) {
-    throw FormatError(paths->labels.string() + ": " + std::to_string(labels.extents[0]) + " labels, but " +
-                      paths->images.string() + " has " + std::to_string(data.size) + " images");
+    throw FormatError(labels_file->string() + ": " + std::to_string(labels.extents[0]) + " labels, but " +
+                      images_file->string() + " has " + std::to_string(data.size) + " images");
   }
-  if (images.values.empty()) throw FormatError(paths->images.string() + ": there are no images in it");
+  if (data.size == 0) throw FormatError(images_file->string() + ": there are no images in it");
+  if (images.values.empty()) {
+    throw FormatError(images_file->string() + ": its images of " + std::to_string(data.height) + "x" +
+                      std::to_string(data.width) + " pixels have none");
+  }
   data.images = std::move(images.values);
   data.labels = std::move(labels.values);
   return data;

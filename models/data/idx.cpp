@@ -19,6 +19,8 @@ constexpr std::uint64_t largest = std::uint64_t{1} << 32;
 /// size.
 constexpr std::uint64_t deflate_ratio = 1032;
 
+constexpr std::string_view gzip_magic = "\x1f\x8b";
+
 [[noreturn]] void refuse(const std::string& file, const std::string& why) {
   throw FormatError(file + ": not a valid IDX file: " + why);
 }
@@ -40,7 +42,7 @@ class PlainSource {
   std::string_view rest_;
 };
 
-/// Gzip, decompressed as it is asked for; several members follow one another as in `gzip -d`.
+/// Gzip, decompressed as it is asked for; several members follow one another, and zeros the last, as in `gzip -d`.
 class GzipSource {
  public:
   GzipSource(std::string_view bytes, const std::string& file) : file_(file), rest_(bytes), size_(bytes.size()) {
@@ -65,7 +67,7 @@ class GzipSource {
       rest_.remove_prefix(in - stream_.avail_in);
       made += out - stream_.avail_out;
       if (status == Z_STREAM_END) {
-        ended_ = rest_.empty();
+        ended_ = only_zeros();
         if (!ended_) inflateReset(&stream_);
       } else if (status == Z_BUF_ERROR) {
         refuse(file_, "the gzip data is truncated");
@@ -80,6 +82,15 @@ class GzipSource {
   std::uint64_t at_most() const noexcept { return size_ * deflate_ratio; }
 
  private:
+  /// What follows a member is another one, or padding to the end.
+  bool only_zeros() const {
+    if (rest_.find_first_not_of('\0') == std::string_view::npos) return true;
+    if (!rest_.starts_with(gzip_magic.substr(0, rest_.size()))) {
+      refuse(file_, std::to_string(rest_.size()) + " bytes that are no gzip data follow the gzip data");
+    }
+    return false;
+  }
+
   const std::string& file_;
   std::string_view rest_;
   std::uint64_t size_;
@@ -89,6 +100,34 @@ class GzipSource {
 
 std::uint32_t big_endian(const std::uint8_t* b) noexcept {
   return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | b[3];
+}
+
+/// What a file with another magic number is, for a message: what its four bytes b say in this format or another.
+std::string instead(const std::uint8_t* b) {
+  const std::string_view bytes(reinterpret_cast<const char*>(b), 4);
+  const struct {
+    std::string_view magic;
+    const char* what;
+  } others[] = {{"PK\3\4", "a zip archive"},
+                {"BZh", "compressed by bzip2"},
+                {"\xFD\x37zX", "compressed by xz"},
+                {"\x28\xB5\x2F\xFD", "compressed by zstd"},
+                {"\x1f\x9d", "compressed by compress"}};
+  for (const auto& other : others) {
+    if (bytes.starts_with(other.magic)) return std::string("; it is ") + other.what + ": unpack it first";
+  }
+  const struct {
+    int code;
+    const char* what;
+  } elements[] = {{0x08, "unsigned bytes"},  {0x09, "signed bytes"},  {0x0B, "16-bit integers"},
+                  {0x0C, "32-bit integers"}, {0x0D, "32-bit floats"}, {0x0E, "64-bit floats"}};
+  for (const auto& element : elements) {
+    if (b[0] == 0 && b[1] == 0 && b[2] == element.code) {
+      return "; it has " + std::string(element.what) + ", " + std::to_string(b[3]) + (b[3] == 1 ? " axis" : " axes");
+    }
+    if (b[3] == 0 && b[2] == 0 && b[1] == element.code) return "; its bytes are in the wrong order, least first";
+  }
+  return "; it is no IDX file at all";
 }
 
 template <class Source>
@@ -101,7 +140,7 @@ IdxArray parse(Source&& source, int rank, const std::string& file) {
   const std::uint32_t wanted = 0x800u + static_cast<std::uint32_t>(rank);
   if (const std::uint32_t magic = next(); magic != wanted) {
     refuse(file, "magic number " + std::to_string(magic) + ", expected " + std::to_string(wanted) +
-                     " (unsigned bytes, " + std::to_string(rank) + (rank == 1 ? " axis)" : " axes)"));
+                     " (unsigned bytes, " + std::to_string(rank) + (rank == 1 ? " axis)" : " axes)") + instead(word));
   }
   IdxArray result;
   std::uint64_t size = 1;
@@ -126,7 +165,7 @@ IdxArray parse(Source&& source, int rank, const std::string& file) {
 
 IdxArray parse_idx(std::string_view bytes, int rank, const std::string& name) {
   if (rank < 1 || rank > 255) throw ValueError("[parse_idx] rank " + std::to_string(rank) + " is not in 1 .. 255");
-  if (bytes.substr(0, 2) == "\x1f\x8b") return parse(GzipSource(bytes, name), rank, name);
+  if (bytes.starts_with(gzip_magic)) return parse(GzipSource(bytes, name), rank, name);
   return parse(PlainSource(bytes), rank, name);
 }
 
