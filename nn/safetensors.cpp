@@ -28,19 +28,59 @@ using std::uint64_t;
 constexpr uint64_t max_header = 100'000'000;  // the specification's limit
 constexpr const char* metadata_key = "__metadata__";
 
-enum class Stored { f64, f32, i64, f16, bf16 };
+float half_to_float(std::uint16_t half) noexcept {
+  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
+  const std::uint32_t exponent = (half >> 10) & 0x1fu;
+  const std::uint32_t mantissa = half & 0x3ffu;
+  if (exponent == 0) {  // zero and subnormals: mantissa * 2^-24, exact
+    const float magnitude = static_cast<float>(mantissa) * 0x1p-24f;
+    return sign != 0 ? -magnitude : magnitude;
+  }
+  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
+  return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
+}
+
+float bfloat_to_float(std::uint16_t value) noexcept {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
+}
+
+template <class T>
+std::int64_t to_int64(T value) noexcept {
+  return value;
+}
+std::int64_t to_truth(std::uint8_t value) noexcept { return value != 0 ? 1 : 0; }
+
+// Each element through `convert`.
+template <auto convert, class Narrow, class Wide>
+void widen(const std::string& bytes, Array& to) {
+  Wide* out = to.mutable_data<Wide>();
+  for (std::size_t at = 0; at < bytes.size(); at += sizeof(Narrow)) {
+    Narrow value;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    *out++ = convert(value);
+  }
+}
+template <class Narrow>
+constexpr auto widen_integers = widen<to_int64<Narrow>, Narrow, std::int64_t>;
 
 struct StoredInfo {
-  Stored stored;
   const char* name;
   uint64_t size;
-  DType dtype;  // as an Array
+  DType dtype;                                // as an Array
+  void (*widen)(const std::string&, Array&);  // null: bit for bit
 };
-constexpr StoredInfo stored_infos[] = {{Stored::f64, "F64", 8, DType::float64},
-                                       {Stored::f32, "F32", 4, DType::float32},
-                                       {Stored::i64, "I64", 8, DType::int64},
-                                       {Stored::f16, "F16", 2, DType::float32},
-                                       {Stored::bf16, "BF16", 2, DType::float32}};
+constexpr StoredInfo stored_infos[] = {{"F64", 8, DType::float64, nullptr},
+                                       {"F32", 4, DType::float32, nullptr},
+                                       {"I64", 8, DType::int64, nullptr},
+                                       {"F16", 2, DType::float32, widen<half_to_float, std::uint16_t, float>},
+                                       {"BF16", 2, DType::float32, widen<bfloat_to_float, std::uint16_t, float>},
+                                       {"I32", 4, DType::int64, widen_integers<std::int32_t>},
+                                       {"I16", 2, DType::int64, widen_integers<std::int16_t>},
+                                       {"I8", 1, DType::int64, widen_integers<std::int8_t>},
+                                       {"U32", 4, DType::int64, widen_integers<std::uint32_t>},
+                                       {"U16", 2, DType::int64, widen_integers<std::uint16_t>},
+                                       {"U8", 1, DType::int64, widen_integers<std::uint8_t>},
+                                       {"BOOL", 1, DType::int64, widen<to_truth, std::uint8_t, std::int64_t>}};
 
 const char* stored_name(DType dtype) {
   return std::find_if(std::begin(stored_infos), std::end(stored_infos), [&](auto& i) { return i.dtype == dtype; })
@@ -196,7 +236,7 @@ Plan plan_entry(const std::string& file, const Entry& entry, uint64_t data_size)
                                     [&](const StoredInfo& i) { return i.name == *entry.dtype; });
   if (stored == std::end(stored_infos)) {
     throw FormatError(file + ": tensor " + shown(entry.name) + " has dtype " + shown(*entry.dtype) +
-                      "; F64, F32, I64, F16 and BF16 are read");
+                      "; F64, F32, I64, F16 and BF16 are read, I32, I16, I8, U32, U16, U8 and BOOL too");
   }
   std::vector<std::int64_t> extents;
   for (const uint64_t extent : *entry.shape) {
@@ -243,22 +283,6 @@ void check_cover(const std::string& file, const std::vector<Plan>& plans, uint64
   if (at != data_size) refuse(file, std::to_string(data_size - at) + " bytes follow the last tensor");
 }
 
-float half_to_float(std::uint16_t half) noexcept {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
-  const std::uint32_t exponent = (half >> 10) & 0x1fu;
-  const std::uint32_t mantissa = half & 0x3ffu;
-  if (exponent == 0) {  // zero and subnormals: mantissa * 2^-24, exact
-    const float magnitude = static_cast<float>(mantissa) * 0x1p-24f;
-    return sign != 0 ? -magnitude : magnitude;
-  }
-  const std::uint32_t wide = exponent == 31 ? 255 : exponent + 112;
-  return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
-}
-
-float bfloat_to_float(std::uint16_t value) noexcept {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(value) << 16);
-}
-
 /// Reads through `read(to, offset, size)`, which throws when it cannot, from a source of `size` bytes.
 template <class Read>
 SafeTensors load(const std::string& file, uint64_t size, const Read& read) {
@@ -288,11 +312,10 @@ SafeTensors load(const std::string& file, uint64_t size, const Read& read) {
   for (const Plan& plan : plans) {
     Array array(plan.shape, plan.stored->dtype);
     const uint64_t at = data_begin + plan.begin;
-    if (plan.stored->stored == Stored::f16 || plan.stored->stored == Stored::bf16) {
-      std::vector<std::uint16_t> narrow(static_cast<std::size_t>(array.size()));
+    if (plan.stored->widen) {
+      std::string narrow(plan.size, '\0');
       read(narrow.data(), at, plan.size);
-      std::transform(narrow.begin(), narrow.end(), array.mutable_data<float>(),
-                     plan.stored->stored == Stored::f16 ? half_to_float : bfloat_to_float);
+      plan.stored->widen(narrow, array);
     } else {
       read(array.mutable_raw(), at, plan.size);
     }

@@ -16,8 +16,8 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata;
 };
 
-/// Reads F64, F32 and I64 bit for bit, F16 and BF16 widened to float32. Everything the header says is checked against
-/// the file's true size before anything is allocated.
+/// Reads F64, F32 and I64 bit for bit, F16 and BF16 widened to float32, integers of 32 bits and fewer and BOOL to
+/// int64. Everything the header says is checked against the file's true size before anything is allocated.
 /// @throws IoError; FormatError, naming the file, when the content breaks the specification or has another dtype.
 SafeTensors load_safetensors(const std::string& path);
 

@@ -138,6 +138,32 @@ TEST_CASE("every F16 and BF16 value widens exactly") {
   CHECK(wrong == 0);
 }
 
+TEST_CASE("integers of few bits and truth values widen exactly") {
+  const struct {
+    const char* dtype;
+    std::string data;
+    std::vector<std::int64_t> values;
+  } cases[] = {{"I32", std::string("\x01\0\0\0\xff\xff\xff\xff\0\0\0\x80", 12), {1, -1, -2147483648}},
+               {"I16", std::string("\x01\0\xff\xff\0\x80", 6), {1, -1, -32768}},
+               {"I8", "\x01\xff\x80", {1, -1, -128}},
+               {"U32", std::string("\x01\0\0\0\xff\xff\xff\xff\0\0\0\x80", 12), {1, 4294967295, 2147483648}},
+               {"U16", std::string("\x01\0\xff\xff\0\x80", 6), {1, 65535, 32768}},
+               {"U8", "\x01\xff\x80", {1, 255, 128}},
+               {"BOOL", std::string("\x01\0\x02", 3), {1, 0, 1}}};
+  for (const auto& c : cases) {
+    CAPTURE(c.dtype);
+    const std::string header = "{\"a\":{\"dtype\":\"" + std::string(c.dtype) + "\",\"shape\":[3],\"data_offsets\":[0," +
+                               std::to_string(c.data.size()) + "]}}";
+    const SafeTensors file = parse_safetensors(file_of(header, c.data));
+    CHECK(file.tensors[0].second.to_vector<std::int64_t>() == c.values);
+  }
+  CHECK(error_of(file_of(R"({"a":{"dtype":"U64","shape":[1],"data_offsets":[0,8]}})", "12345678"))
+            .find("dtype \"U64\"; F64") != std::string::npos);
+  CHECK(parse_safetensors(file_of(R"({"a":{"dtype":"U8","shape":[2,0],"data_offsets":[0,0]}})"))
+            .tensors[0]
+            .second.shape() == Shape{2, 0});
+}
+
 TEST_CASE("what cannot be written is refused before the file is touched") {
   const TemporaryFolder folder;
   const std::string path = folder.file("a");
