@@ -9,10 +9,13 @@
 
 namespace xgrad::nn::detail {
 
-/// @throws nlohmann::json::exception
+/// @throws nlohmann::json::exception; FormatError for a text that nests deeper than 100 levels, which nlohmann parses
+/// but copies and writes by recursion.
 nlohmann::json parse_json(std::string_view text);
-/// The same, but a text that is no JSON gives a value that is discarded, of no type.
+/// The same, but a text that is no JSON, or nests deeper, gives a value that is discarded, of no type.
 nlohmann::json try_parse_json(std::string_view text);
+/// The same with the keys in their order.
+nlohmann::ordered_json try_parse_ordered_json(std::string_view text);
 
 /// On one line. @throws nlohmann::json::exception on text that is not UTF-8.
 std::string write_json(const nlohmann::json& value);

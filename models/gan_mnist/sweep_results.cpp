@@ -27,6 +27,7 @@ constexpr const char* real_images = "real images";
 
 Figures figures_of(const Json& json) {
   Figures figures;
+  if (!json.is_object()) return figures;
   for (const auto& [name, value] : json.items()) {
     if (value.is_number()) figures.emplace_back(name, value.get<double>());
   }
@@ -64,7 +65,7 @@ void add_intervals(Summary& summary, const std::map<std::string, std::vector<dou
 Result read_result(const std::filesystem::path& run) {
   const auto read = [&](const char* name) {
     const std::string file = (run / name).string();
-    Json json = Json::parse(nn::read_file(file), nullptr, false);
+    Json json = nn::detail::try_parse_ordered_json(nn::read_file(file));
     if (!json.is_object()) throw FormatError(file + ": not a JSON object");
     return json;
   };
@@ -83,11 +84,11 @@ SweepResults::SweepResults(std::filesystem::path file) : file_(std::move(file)) 
   if (!std::filesystem::exists(file_)) return;
   std::istringstream lines(nn::read_file(file_.string()));
   for (std::string line; std::getline(lines, line);) {
-    const Json json = Json::parse(line, nullptr, false);
+    const Json json = nn::detail::try_parse_ordered_json(line);
     if (!json.is_object() || !json.contains("run") || !json["run"].is_string()) continue;
-    results_[json["run"].get<std::string>()] = {.diverged = json.value("diverged", false),
-                                                .figures = figures_of(json.value("figures", Json::object())),
-                                                .real = figures_of(json.value("real", Json::object()))};
+    results_[json["run"].get<std::string>()] = {.diverged = json.value("diverged", Json()) == true,
+                                                .figures = figures_of(json.value("figures", Json())),
+                                                .real = figures_of(json.value("real", Json()))};
   }
 }
 

@@ -8,6 +8,7 @@
 #include <xgrad/models/gan_mnist/trained.h>
 #include <xgrad/models/make_learner.h>
 #include <xgrad/models/run/checkpoint.h>
+#include <xgrad/nn/json.h>
 
 namespace xgrad::gan_mnist {
 
@@ -17,10 +18,10 @@ namespace {
 
 // What the run was trained on.
 SampleFormat format_of(const Checkpoint& checkpoint) {
-  const auto state = nlohmann::json::parse(checkpoint.state);
+  const auto state = nn::detail::parse_json(checkpoint.state);
   const auto format = state.find("format");
   if (format == state.end()) throw FormatError("its state lacks what a sample is");
-  return parse_format(format->dump());
+  return parse_format(nn::detail::write_json(*format));
 }
 
 }  // namespace
