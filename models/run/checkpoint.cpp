@@ -82,6 +82,26 @@ Metadata metadata_of(const Checkpoint& checkpoint) {
           {"state", checkpoint.state}};
 }
 
+Checkpoint checkpoint_of(nn::SafeTensors file, const std::string& path) {
+  const Metadata& metadata = file.metadata;
+  const auto text = [&](const char* key) {
+    const auto at = metadata.find(key);
+    return at == metadata.end() ? std::string() : at->second;
+  };
+  if (text("format") != format_name) throw FormatError(path + ": not a checkpoint of xgrad");
+  if (text("version") != format_version) {
+    throw FormatError(path + ": checkpoint version '" + text("version") + "'; this xgrad reads version " +
+                      format_version);
+  }
+  Checkpoint checkpoint;
+  checkpoint.step = parse_step(text("step"));
+  if (checkpoint.step < 0) throw FormatError(path + ": its step '" + text("step") + "' is no number");
+  checkpoint.state = text("state");
+  if (!is_json_object(checkpoint.state)) throw FormatError(path + ": its state is no JSON object");
+  checkpoint.arrays = std::move(file.tensors);
+  return checkpoint;
+}
+
 }  // namespace
 
 void Checkpoint::add(const std::string& section, const StateDict& content) {
@@ -104,25 +124,10 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
   nn::save_safetensors(path, checkpoint.arrays, metadata_of(checkpoint));
 }
 
-Checkpoint load_checkpoint(const std::string& path) {
-  nn::SafeTensors file = nn::load_safetensors(path);
-  const Metadata& metadata = file.metadata;
-  const auto text = [&](const char* key) {
-    const auto at = metadata.find(key);
-    return at == metadata.end() ? std::string() : at->second;
-  };
-  if (text("format") != format_name) throw FormatError(path + ": not a checkpoint of xgrad");
-  if (text("version") != format_version) {
-    throw FormatError(path + ": checkpoint version '" + text("version") + "'; this xgrad reads version " +
-                      format_version);
-  }
-  Checkpoint checkpoint;
-  checkpoint.step = parse_step(text("step"));
-  if (checkpoint.step < 0) throw FormatError(path + ": its step '" + text("step") + "' is no number");
-  checkpoint.state = text("state");
-  if (!is_json_object(checkpoint.state)) throw FormatError(path + ": its state is no JSON object");
-  checkpoint.arrays = std::move(file.tensors);
-  return checkpoint;
+Checkpoint load_checkpoint(const std::string& path) { return checkpoint_of(nn::load_safetensors(path), path); }
+
+Checkpoint parse_checkpoint(std::string_view bytes, const std::string& name) {
+  return checkpoint_of(nn::parse_safetensors(bytes, name), name);
 }
 
 void use_checkpoint(const std::string& path, const std::function<void(const Checkpoint&)>& use) {

@@ -8,6 +8,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <xgrad/nn/safetensors.h>
 
@@ -30,6 +31,9 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 
 /// Reads and checks a whole checkpoint before it returns any of it. @throws IoError, FormatError
 Checkpoint load_checkpoint(const std::string& path);
+
+/// The same of what a checkpoint's file holds; `name` stands for the file in messages. @throws FormatError
+Checkpoint parse_checkpoint(std::string_view bytes, const std::string& name = "checkpoint");
 
 /// Loads a checkpoint and hands it to `use`, whose every Error (a name that is missing, another shape) becomes a
 /// FormatError that names the file. @throws IoError, FormatError

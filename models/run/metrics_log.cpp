@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -17,14 +16,11 @@
 
 namespace xgrad::models {
 
-namespace {
-
-/// The lines of steps up to `last`, whole ones only.
-std::string lines_up_to(const std::string& text, std::int64_t last) {
+std::string metrics_up_to(std::string_view log, std::int64_t last) {
   std::string kept;
   std::size_t begin = 0;
-  for (std::size_t end; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1) {
-    const std::string_view line(text.data() + begin, end - begin);
+  for (std::size_t end; (end = log.find('\n', begin)) != std::string_view::npos; begin = end + 1) {
+    const std::string_view line = log.substr(begin, end - begin);
     const auto json = nn::detail::try_parse_json(line);
     if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer()) continue;
     if (json["step"].get<std::int64_t>() <= last) kept.append(line).push_back('\n');
@@ -32,12 +28,10 @@ std::string lines_up_to(const std::string& text, std::int64_t last) {
   return kept;
 }
 
-}  // namespace
-
 MetricsLog::MetricsLog(std::filesystem::path path, std::int64_t resume_step) : path_(std::move(path)) {
   std::error_code error;
   const bool resume = resume_step >= 0 && std::filesystem::exists(path_, error);
-  nn::write_file(path_, resume ? lines_up_to(nn::read_file(path_), resume_step) : "");
+  nn::write_file(path_, resume ? metrics_up_to(nn::read_file(path_), resume_step) : "");
   fd_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (fd_ < 0) throw IoError("cannot open " + path_.string() + ": " + std::generic_category().message(errno));
 }

@@ -5,10 +5,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace xgrad::models {
+
+/// The lines of a log that are of steps up to `last`; those that are no whole JSON object with a step are left out.
+std::string metrics_up_to(std::string_view log, std::int64_t last);
 
 /// Appends {"step": n, name: value, ...} lines. NaN and infinities, which JSON lacks, become null.
 class MetricsLog {
