@@ -85,7 +85,18 @@ TEST_CASE("hostile IDX files are refused with the reason") {
       {"half a header", good.substr(0, 15), "truncated inside its header"},
       {"labels for images", idx_of({6}, "abcdef"), "magic number 2049, expected 2051"},
       {"another element type", std::string("\0\0\x0d\x03", 4) + good.substr(4), "magic number 3331"},
-      {"some other file", "PK\3\4 and more of it", "magic number"},
+      {"some other file", "something else", "it is no IDX file at all"},
+      {"a zip archive", "PK\3\4 and more of it", "it is a zip archive: unpack it first"},
+      {"a bzip2 file", "BZh91AY&SY", "compressed by bzip2"},
+      {"an xz file", std::string("\xFD\x37zXZ\0", 6), "compressed by xz"},
+      {"signed bytes", std::string("\0\0\x09\x03", 4) + good.substr(4), "it has signed bytes, 3 axes"},
+      {"16-bit integers", std::string("\0\0\x0b\x03", 4) + good.substr(4), "it has 16-bit integers, 3 axes"},
+      {"32-bit integers", std::string("\0\0\x0c\x01", 4) + good.substr(4), "it has 32-bit integers, 1 axis"},
+      {"32-bit floats", std::string("\0\0\x0d\x03", 4) + good.substr(4), "it has 32-bit floats, 3 axes"},
+      {"64-bit floats", std::string("\0\0\x0e\x03", 4) + good.substr(4), "it has 64-bit floats, 3 axes"},
+      {"colours", std::string("\0\0\x08\x04", 4) + good.substr(4), "it has unsigned bytes, 4 axes"},
+      {"least byte first", std::string("\x03\x08\0\0", 4) + good.substr(4), "wrong order"},
+      {"floats in gzip", gzip(std::string("\0\0\x0d\x03", 4) + good.substr(4)), "it has 32-bit floats"},
       {"a missing byte", good.substr(0, 21), "truncated"},
       {"a byte too many", good + "x", "more than the announced 6"},
       {"a product of 2^96", idx_of({0xffffffff, 0xffffffff, 0xffffffff}, "x"), "overflows"},
@@ -98,7 +109,11 @@ TEST_CASE("hostile IDX files are refused with the reason") {
       {"gzip without its trailer", packed.substr(0, packed.size() - 8), "gzip data is truncated"},
       {"a wrong checksum", wrong_checksum, "damaged gzip"},
       {"a wrong length", wrong_length, "damaged gzip"},
-      {"text after the gzip", packed + "text", "damaged gzip"},
+      {"text after the gzip", packed + "text", "4 bytes that are no gzip data follow"},
+      {"text after the padding", packed + std::string(3, '\0') + "text", "7 bytes that are no gzip data follow"},
+      {"a member after the padding", packed + std::string(3, '\0') + gzip(""), "no gzip data follow"},
+      {"half a second member", packed + "\x1f", "gzip data is truncated"},
+      {"half a second header", packed + packed.substr(0, 5), "gzip data is truncated"},
       {"gzip of a missing byte", gzip(good.substr(0, 21)), "truncated"},
       {"gzip of a byte too many", gzip(good + "x"), "more than the announced 6"},
       {"a second member too many", packed + gzip("x"), "more than the announced 6"},
@@ -110,6 +125,31 @@ TEST_CASE("hostile IDX files are refused with the reason") {
     CAPTURE(message);
     CHECK(message.find(c.message) != std::string::npos);
   }
+}
+
+TEST_CASE("gzip is read as gzip -t takes it: optional fields in the header, zeros after the end") {
+  const std::string bytes = idx_of({2, 1, 3}, "abcdef");
+  const std::string packed = gzip(bytes);
+  // RFC 1952: FTEXT, FHCRC, FEXTRA, FNAME and FCOMMENT are bits of the fourth byte; the fields follow the tenth.
+  const std::string extra("\x05\0ab\x01\0z", 7);
+  const std::string name("train-images-idx3-ubyte\0", 24);
+  const std::string comment("a comment\0", 10);
+  std::string fields = packed.substr(0, 3) + '\x1f' + packed.substr(4, 6) + extra + name + comment;
+  const uLong crc = crc32(0, reinterpret_cast<const Bytef*>(fields.data()), static_cast<uInt>(fields.size()));
+  fields += static_cast<char>(crc & 0xff);
+  fields += static_cast<char>(crc >> 8 & 0xff);
+  std::string wrong = fields;
+  wrong.back() ^= 1;
+  const std::string body = packed.substr(10);
+  for (const std::string& input :
+       {fields + body, packed + '\0', packed + std::string(512, '\0'), packed + std::string(100'000, '\0'),
+        gzip(bytes.substr(0, 7)) + fields.substr(0, 0) + gzip(bytes.substr(7)) + std::string(3, '\0'),
+        gzip("") + packed + gzip("")}) {
+    const IdxArray array = parse_idx(input, 3);
+    CHECK(std::string(array.values.begin(), array.values.end()) == "abcdef");
+  }
+  CHECK(error_of(wrong + body).find("header crc mismatch") != std::string::npos);
+  CHECK(error_of(std::string(512, '\0')).find("magic number 0") != std::string::npos);
 }
 
 TEST_CASE("a gzip bomb is left after the announced bytes") {
@@ -178,6 +218,54 @@ TEST_CASE("a dataset that does not hang together is refused") {
   CHECK_THROWS_AS(load_dataset(folder.path().string(), Split::test), DataMissing);
 }
 
+TEST_CASE("files are found as mirrors name them, and by content whether they are packed") {
+  for (const char* dot : {"-", "."}) {
+    const TemporaryFolder folder;
+    std::filesystem::create_directory(folder.file("train-images-idx3-ubyte"));  // as archives of Kaggle unpack
+    std::filesystem::create_directory(folder.file("__MACOSX"));
+    for (const char* other : {".DS_Store", "._train-images-idx3-ubyte", "Thumbs.db", "desktop.ini"}) {
+      nn::write_file(folder.file(other), "no data");
+    }
+    const bool packed = *dot == '.';  // under a name that says otherwise
+    const std::string images = idx_of({3, 2, 5}, std::string(30, 'x'));
+    nn::write_file(folder.file("train-images" + std::string(dot) + "idx3-ubyte" + (packed ? "" : ".gz")),
+                   packed ? gzip(images) : images);
+    nn::write_file(folder.file("train-labels" + std::string(dot) + "idx1-ubyte"), idx_of({3}, "abc"));
+    const ImageDataset data = load_dataset(folder.path().string());
+    CHECK(data.format().shape() == Shape{1, 2, 5});
+    CHECK(data.files.size() == 2);
+  }
+}
+
+TEST_CASE("half a dataset says which half is missing") {
+  for (const char* split : {"train", "t10k"}) {
+    const TemporaryFolder folder;
+    write_split(folder, split, 5);
+    const std::string path = folder.path().string();
+    const std::string images = std::string(split) + "-images-idx3-ubyte";
+    const std::string labels = std::string(split) + "-labels-idx1-ubyte";
+    std::filesystem::rename(folder.file(labels), folder.file("kept"));
+    CHECK_THROWS_WITH_AS(load_dataset(path), doctest::Contains((images + " are missing: put " + labels).c_str()),
+                         DataMissing);
+    CHECK_FALSE(has_dataset(path));
+    std::filesystem::rename(folder.file("kept"), folder.file(labels));
+    CHECK(has_dataset(path));
+    std::filesystem::remove(folder.file(images));
+    CHECK_THROWS_WITH_AS(load_dataset(path), doctest::Contains((labels + " are missing: put " + images).c_str()),
+                         DataMissing);
+  }
+}
+
+TEST_CASE("images without a pixel are no images") {
+  const TemporaryFolder folder;
+  write_split(folder, "train", 5);
+  nn::write_file(folder.file("train-images-idx3-ubyte"), idx_of({5, 0, 0}, ""));
+  CHECK_THROWS_WITH_AS(load_dataset(folder.path().string()), doctest::Contains("images of 0x0 pixels"), FormatError);
+  nn::write_file(folder.file("train-images-idx3-ubyte"), idx_of({0, 28, 28}, ""));
+  nn::write_file(folder.file("train-labels-idx1-ubyte"), idx_of({0}, ""));
+  CHECK_THROWS_WITH_AS(load_dataset(folder.path().string()), doctest::Contains("no images"), FormatError);
+}
+
 TEST_CASE("what a sample is comes back from its JSON, and nothing impossible does") {
   const SampleFormat format{.height = 4, .width = 6, .classes = 10, .channels = 3};
   CHECK(parse_format(to_json(format)) == format);
@@ -196,8 +284,24 @@ TEST_CASE("what a sample is comes back from its JSON, and nothing impossible doe
     CAPTURE(bad);
     CHECK_THROWS_AS(parse_format(bad), FormatError);
   }
-  SampleFormat large{.height = 1 << 16, .width = 1 << 16};
-  CHECK_THROWS_AS(parse_format(to_json(large)), FormatError);
+  const SampleFormat text{.height = 1, .width = 32, .channels = 2, .kind = DataKind::text, .alphabet = "a\xc3\xa4"};
+  CHECK(parse_format(to_json(text)) == text);
+  const SampleFormat waves{.height = 1, .width = 1024, .kind = DataKind::waves, .rate = 8000};
+  CHECK(parse_format(to_json(waves)) == waves);
+  const auto refused = [](SampleFormat changed, auto&& change) {
+    change(changed);
+    CHECK_THROWS_AS(parse_format(to_json(changed)), FormatError);
+  };
+  refused(format, [](SampleFormat& f) { f.height = f.width = 1 << 16; });
+  refused(text, [](SampleFormat& f) { f.alphabet = "a"; });
+  refused(text, [](SampleFormat& f) { f.height = 2; });
+  refused(waves, [](SampleFormat& f) { f.rate = 0; });
+  refused(waves, [](SampleFormat& f) { f.channels = 2; });
+  CHECK_THROWS_WITH_AS(parse_format(with("6", std::string(1'000'000, '['))), doctest::Contains("100 levels"),
+                       FormatError);
+  CHECK_NOTHROW(require_same_shape(format, "these", format, "those"));
+  CHECK_THROWS_WITH_AS(require_same_shape({.height = 14, .width = 56}, "these", {}, "those"),
+                       doctest::Contains("these have the shape (1, 14, 56), but those have (1, 28, 28)"), FormatError);
 }
 
 TEST_CASE("data of a kind are found by name, a folder is read as that kind") {

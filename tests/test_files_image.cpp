@@ -2,11 +2,6 @@
 // Sample grids, decoded again by stb_image and compared pixel by pixel.
 #include <doctest/doctest.h>
 
-#define STB_IMAGE_STATIC
-#define STB_IMAGE_IMPLEMENTATION
-#define STBI_ONLY_PNG
-#include <stb_image.h>
-
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -16,27 +11,14 @@
 #include <xgrad/models/image/png.h>
 #include <xgrad/nn/file.h>
 
+#include "picture.h"
 #include "temporary_folder.h"
 
 namespace xgrad::models {
 namespace {
 
-struct Picture {
-  int width = 0;
-  int height = 0;
-  int channels = 0;
-  std::vector<std::uint8_t> pixels;
-};
-
-Picture decode(const std::string& png) {
-  Picture picture;
-  stbi_uc* pixels = stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(png.data()), static_cast<int>(png.size()),
-                                          &picture.width, &picture.height, &picture.channels, 0);
-  REQUIRE(pixels != nullptr);
-  picture.pixels.assign(pixels, pixels + picture.width * picture.height * picture.channels);
-  stbi_image_free(pixels);
-  return picture;
-}
+using tests::decode;
+using tests::Picture;
 
 TEST_CASE("a grid decodes to its images, apart by the padding") {
   std::vector<float> values;
@@ -92,13 +74,21 @@ TEST_CASE("flat squares, both ranges, float64 and values outside are shown") {
   CHECK(full.pixels[static_cast<std::size_t>(2 * full.width + 2)] == 255);
 }
 
+TEST_CASE("images may be as long as a spectrum") {
+  const Picture picture = decode(encode_grid(Array::full({2, 1, 1, 20'000}, 1.0), {.rows = 2, .columns = 1}));
+  CHECK(picture.width == 20'004);
+  CHECK(picture.height == 8);
+  CHECK(picture.pixels[static_cast<std::size_t>(2 * picture.width + 20'001)] == 255);
+}
+
 TEST_CASE("what makes no picture is refused") {
   CHECK_THROWS_AS(encode_grid(Array::zeros({2, 10})), ShapeError);
   CHECK_THROWS_AS(encode_grid(Array::zeros({2, 3, 4, 4})), ShapeError);
   CHECK_THROWS_AS(encode_grid(Array::zeros({9})), ShapeError);
+  CHECK_THROWS_AS(encode_grid(Array::zeros({1, 1, 1 << 11, 1 << 12}), {.rows = 16, .columns = 16}), ValueError);
   CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}, DType::int64)), DTypeError);
   CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}), {.rows = 0}), ValueError);
-  CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}), {.rows = 1 << 14}), ValueError);
+  CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}), {.rows = 1 << 18}), ValueError);
   CHECK_THROWS_AS(encode_grid(Array::zeros({1, 9}), {.padding = -1}), ValueError);
 }
 

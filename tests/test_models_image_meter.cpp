@@ -57,6 +57,7 @@ TEST_CASE("image meter: every figure has a good side, on which its shortfall is 
   CHECK_THROWS_AS(shortfall("fidd", 1.0), ValueError);
   CHECK(comparable_figures("pixels").front() == "mmd2");
   CHECK(comparable_figures("fashion").front() == "fid");
-  CHECK(default_space("mnist") == "mnist");
-  CHECK(default_space("/some/folder") == "pixels");
+  CHECK(default_space("mnist", {}) == "mnist");
+  CHECK(default_space("mnist", {.height = 14, .width = 56}) == "pixels");  // as many pixels, but others
+  CHECK(default_space("/some/folder", {}) == "pixels");
 }

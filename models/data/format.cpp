@@ -8,6 +8,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/data/kinds.h>
+#include <xgrad/models/data/text.h>
 #include <xgrad/nn/json.h>
 
 namespace xgrad::models {
@@ -22,7 +23,8 @@ std::int64_t extent(const Json& json, const char* name, std::int64_t least, std:
     const auto n = value.get<std::int64_t>();
     if (n >= least && n <= most) return n;
   }
-  throw FormatError("samples with " + std::string(name) + " " + nn::detail::write_json(value) + " are out of range");
+  throw FormatError("samples with " + std::string(name) + " " + nn::detail::write_json(value).substr(0, 50) +
+                    " are out of range");
 }
 
 }  // namespace
@@ -46,12 +48,27 @@ SampleFormat parse_format(const std::string& text) {
                               .alphabet = json.at("alphabet"),
                               .rate = extent(json, "rate", 0, 1 << 20)};
     if (format.elements() > most_elements) throw FormatError("samples of more than 2^22 numbers are out of range");
+    if (format.kind != DataKind::images && format.height != 1) throw FormatError("sequences have one row");
+    if (format.kind == DataKind::waves && (format.channels != 1 || format.rate < 1)) {
+      throw FormatError("waves have one channel and a rate");
+    }
+    if (format.kind == DataKind::text &&
+        static_cast<std::int64_t>(from_utf8(format.alphabet, "the alphabet").size()) != format.channels) {
+      throw FormatError("the alphabet has not one letter for each channel");
+    }
     return format;
   } catch (const Json::exception& e) {
     throw FormatError(std::string("what a sample is cannot be read: ") + e.what());
   } catch (const ValueError& e) {
     throw FormatError(e.what());
   }
+}
+
+void require_same_shape(const SampleFormat& format, const std::string& what, const SampleFormat& wanted,
+                        const std::string& beside) {
+  if (format.kind == wanted.kind && format.shape() == wanted.shape()) return;
+  throw FormatError(what + " have the shape " + to_string(format.shape()) + ", but " + beside + " have " +
+                    to_string(wanted.shape()));
 }
 
 }  // namespace xgrad::models

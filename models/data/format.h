@@ -33,4 +33,9 @@ struct SampleFormat {
 std::string to_json(const SampleFormat& format);
 SampleFormat parse_format(const std::string& json);
 
+/// @throws FormatError unless samples of one format can be compared with those of the other: they are of the same kind
+/// and shape. `what` and `beside` name the two: "the test images", "the training images".
+void require_same_shape(const SampleFormat& format, const std::string& what, const SampleFormat& wanted,
+                        const std::string& beside);
+
 }  // namespace xgrad::models

@@ -39,13 +39,17 @@ constexpr std::int64_t usual = 5000;
 
 double median_distance(const Array& of, const Array& among) { return quantile(nearest(of, among).distance, 0.5); }
 
-std::string space_of(const EvalOptions& options, const std::string& data) {
-  const std::string space = options.space.empty() ? default_space(data) : options.space;
-  if (options.space.empty() && space == "pixels") {
+std::string space_of(const EvalOptions& options, const std::string& data, const SampleFormat& format) {
+  const std::string space = options.space.empty() ? default_space(data, format) : options.space;
+  if (space != "pixels") {
+    shipped_classifier_hash(space);
+    refuse_unclassifiable(format, "compare --classifier pixels");
+  } else if (options.space.empty()) {
     throw UsageError("there is no classifier for the data " + data +
-                     "; choose one with --classifier fashion or mnist, or compare --classifier pixels");
+                     (is_classifiable(format)
+                          ? "; choose one with --classifier fashion or mnist, or compare --classifier pixels"
+                          : ", whose images are not of 28x28 pixels; compare --classifier pixels"));
   }
-  if (space != "pixels") shipped_classifier_hash(space);
   return space;
 }
 
@@ -55,12 +59,20 @@ void refuse_translators(const Preset& preset) {
 }
 
 /// Images in each set. As many real ones are compared with them, and as many others with those.
-std::int64_t number_of(const EvalOptions& options, const Dataset& data) {
+std::int64_t number_of(const EvalOptions& options, const Settings& settings, const Dataset& data) {
+  const bool train = options.against == "train";
+  const std::string what = train ? "training" : settings.hold_out ? "held-out" : "test";
+  const auto number = [](std::int64_t n) { return std::to_string(n); };
+  if (data.size < 2 * least) {
+    throw DataMissing(number(2 * least) + " " + what + " images are needed, and " + number(data.size) +
+                      (data.size == 1 ? " is" : " are") + " there; take others" +
+                      (train ? "" : ", or eval --against train"));
+  }
   const std::int64_t most = data.size / 2;
   const std::int64_t n = options.number == 0 ? std::min(usual, most) : options.number;
   if (n >= least && n <= most) return n;
-  throw UsageError("-n must be " + std::to_string(least) + " to " + std::to_string(most) +
-                   ", half of the images: as many real ones are compared with them, and as many others with those");
+  throw UsageError("-n must be " + number(least) + " to " + number(most) + ", half of the " + number(data.size) + " " +
+                   what + " images: as many real ones are compared with them, and as many others with those");
 }
 
 /// Two sets of real images that are not of each other.
@@ -68,8 +80,8 @@ struct Reals {
   Array reference, others;
 };
 
-Reals draw_reals(const std::shared_ptr<const Dataset>& data, const EvalOptions& options, PixelRange range) {
-  const std::int64_t n = number_of(options, *data);
+Reals draw_reals(const std::shared_ptr<const Dataset>& data, std::int64_t n, const EvalOptions& options,
+                 PixelRange range) {
   DataLoader loader(data, {.batch_size = n, .range = range}, stream(options.seed, Stream::data_order));
   Reals reals;
   reals.reference = loader.next().samples;
@@ -79,9 +91,31 @@ Reals draw_reals(const std::shared_ptr<const Dataset>& data, const EvalOptions& 
 
 constexpr std::int64_t looked_at = 1000;
 
+/// What the run has not seen; null where nothing is and the images are compared with those trained on.
+std::shared_ptr<const Dataset> unseen_of(const EvalOptions& options, const Settings& settings) try {
+  return load_unseen(settings);
+} catch (const DataMissing&) {
+  if (options.against == "train") return nullptr;
+  throw;
+}
+
+/// Why D cannot be shown the images, or "".
+std::string critic_problem(const Trained& trained, const Dataset& seen, const Dataset* unseen) {
+  if (!unseen) return "there are no images that it has not seen";
+  if (trained.classes == 0) return "";
+  for (const Dataset* data : {&seen, unseen}) {
+    for (std::int64_t i = 0; i < data->size; ++i) {
+      if (data->label(i) < trained.classes) continue;
+      return "label " + std::to_string(data->label(i)) + " is among the " + (data == unseen ? "unseen" : "training") +
+             " images, and it was told labels 0 to " + std::to_string(trained.classes - 1);
+    }
+  }
+  return "";
+}
+
 /// What D thinks of which images, and how steep it is there.
-void tell_critic(const Trained& trained, const Batch& trained_on, const Array& images, nlohmann::ordered_json& json) {
-  const auto unseen = load_unseen(trained.settings);
+void tell_critic(const Trained& trained, const Batch& trained_on, const std::shared_ptr<const Dataset>& unseen,
+                 const Array& images, nlohmann::ordered_json& json) {
   const std::int64_t n = std::min({looked_at, images.shape()[0], unseen->size, trained_on.samples.shape()[0]});
   if (n < trained.preset.pac) return;
   DataLoader loader(unseen, {.batch_size = n, .range = trained.network->range}, Generator(1));
@@ -119,6 +153,7 @@ void tell_critic(const Trained& trained, const Batch& trained_on, const Array& i
 
 void evaluate_run(const EvalOptions& options) {
   Trained trained = load_trained(options.run, options.best);
+  refuse_translators(trained.preset);
   if (has_stacked_data(trained)) {
     evaluate_modes(options.run, trained, {.classifier = options.space, .number = options.number, .seed = options.seed});
     return;
@@ -127,16 +162,19 @@ void evaluate_run(const EvalOptions& options) {
     evaluate_sequences(trained, options.run, options.number, options.seed);
     return;
   }
-  refuse_translators(trained.preset);
   if (options.against != "unseen" && options.against != "train") {
     throw UsageError("--against: " + unknown_name("set of images", options.against, {"unseen", "train"}));
   }
   const Settings& settings = trained.settings;
-  const std::string space = space_of(options, data_of(settings));
+  const std::string space = space_of(options, data_of(settings), trained.format);
   const PixelRange range = trained.network->range;
   const auto data = load_data(settings);
-  const Reals reals = draw_reals(options.against == "train" ? data : load_unseen(settings), options, range);
-  const std::int64_t n = reals.reference.shape()[0];
+  require_same_shape(data->format(), "the training images of today", trained.format, "those that the run has seen");
+  const auto unseen = unseen_of(options, settings);
+  if (unseen) require_same_shape(unseen->format(), "the unseen images", trained.format, "those trained on");
+  const auto& against = options.against == "train" ? data : unseen;
+  const std::int64_t n = number_of(options, settings, *against);
+  const Reals reals = draw_reals(against, n, options, range);
   Generator random = stream(options.seed, Stream::samples);
   const Array images = draw_many(*trained.generator, n, trained.network->latent, trained.classes, random);
 
@@ -163,17 +201,28 @@ void evaluate_run(const EvalOptions& options) {
     std::printf(", features of the classifier \"%s\" (%.12s...)\n\n", space.c_str(), hash.c_str());
   }
   tell_figures(generated, floor, "other real", json);
-  if (has_critic(trained)) tell_critic(trained, trained_on, images, json);
+  if (has_critic(trained)) {
+    const std::string problem = critic_problem(trained, *data, unseen.get());
+    if (problem.empty()) {
+      tell_critic(trained, trained_on, unseen, images, json);
+    } else {
+      std::printf("\nD is not looked at: %s\n", problem.c_str());
+    }
+  }
   write_findings(options.run, json);
 }
 
 void check_evaluation(const Settings& settings, const EvalOptions& options) {
   const Preset preset = overridden_preset(settings);
-  const bool images = find_network(preset.network).kind == DataKind::images;
-  if (!images || data_of(settings).starts_with(StackedImages::prefix)) return;
   refuse_translators(preset);
-  space_of(options, data_of(settings));
-  number_of(options, *load_unseen(settings));
+  if (find_network(preset.network).kind != DataKind::images) return;
+  if (data_of(settings).starts_with(StackedImages::prefix)) {
+    classifier_of_modes(data_of(settings), options.space, load_data(settings)->format());
+    return;
+  }
+  const auto unseen = load_unseen(settings);
+  space_of(options, data_of(settings), unseen->format());
+  number_of(options, settings, *unseen);
 }
 
 Command add_eval(CLI::App& app) {

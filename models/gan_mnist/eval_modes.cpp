@@ -50,22 +50,30 @@ Figures figures_of(const ModeStatistics& s) {
 
 bool has_stacked_data(const Trained& trained) { return data_of(trained.settings).starts_with(StackedImages::prefix); }
 
+std::string classifier_of_modes(const std::string& data, const std::string& asked, const SampleFormat& format) {
+  const std::string base = data.substr(StackedImages::prefix.size());
+  const std::string name = asked.empty() ? base : asked;
+  if (name != "fashion" && name != "mnist") {
+    throw UsageError("there is no classifier for the data " + base + "; choose one with --classifier fashion or mnist");
+  }
+  refuse_unclassifiable({.height = format.height, .width = format.width}, "modes are counted by a classifier alone");
+  return name;
+}
+
 void evaluate_modes(const fs::path& run, Trained& trained, const ModesOptions& options) {
   if (options.number < 0) throw UsageError("-n must be 1 or more");
   const std::int64_t n = options.number > 0 ? options.number : published_number;
   const std::string base = data_of(trained.settings).substr(StackedImages::prefix.size());
-  const std::string name = options.classifier.empty() ? base : options.classifier;
-  if (name != "fashion" && name != "mnist") {
-    throw UsageError("there is no classifier for the data " + base + "; choose one with --classifier fashion or mnist");
-  }
+  const std::string name = classifier_of_modes(data_of(trained.settings), options.classifier, trained.format);
   const auto classifier = shipped_classifier(name);
   const PixelRange range = trained.network->range;
+  const StackedImages data(std::make_shared<const ImageDataset>(load_dataset(base)), n, options.seed);
+  require_same_shape(data.format(), "the training images of today", trained.format, "those that the run has seen");
   Generator random = stream(options.seed, Stream::samples);
   const ModeStatistics generated = modes_of(*classifier, n, range, [&](std::int64_t, std::int64_t count) {
     return generate(*trained.generator, normal({count, trained.network->latent}, 0.0, 1.0, DType::float32, random))
         .array();
   });
-  const StackedImages data(std::make_shared<const ImageDataset>(load_dataset(base)), n, options.seed);
   const std::int64_t elements = data.format().elements();
   const ModeStatistics real = modes_of(*classifier, n, range, [&](std::int64_t first, std::int64_t count) {
     Array images(Shape{count, elements}, DType::float32);

@@ -19,6 +19,10 @@ struct ModesOptions {
 /// Whether the run's data are stacked images, which evaluate_modes is for.
 bool has_stacked_data(const Trained& trained);
 
+/// The classifier that names the planes of such data, of this format. @throws UsageError when there is none, or it
+/// cannot read them.
+std::string classifier_of_modes(const std::string& data, const std::string& asked, const models::SampleFormat& format);
+
 /// Prints how many of the modes the generated images reach and the reverse KL of their shares, beside those of real
 /// ones, and writes them to the run's eval.json. @throws UsageError for a number below 1 or an unknown classifier
 void evaluate_modes(const std::filesystem::path& run, Trained& trained, const ModesOptions& options);

@@ -73,7 +73,8 @@ fs::path write_exhibit(const fs::path& path, const Array& samples, const Sheet& 
     case DataKind::images:
       break;
   }
-  write_pictures(path, samples, range);
+  // Networks of perceptrons give rows of pixels, which do not say how high an image is.
+  write_pictures(path, samples.reshape({samples.shape()[0], format.channels, format.height, format.width}), range);
   return path;
 }
 

@@ -103,6 +103,12 @@ int inpaint(const InpaintOptions& options) {
     throw UsageError("the test images are not of the size that the run was trained on");
   }
   const Wanted wanted = read_images(*data, options.images, *trained.network);
+  for (std::size_t i = 0; i < options.images.size() && trained.classes > 0; ++i) {
+    const std::int64_t label = data->label(options.images[i]);
+    if (label < trained.classes) continue;
+    throw UsageError("image " + std::to_string(options.images[i]) + " has label " + std::to_string(label) +
+                     ", and the run was told labels 0 to " + std::to_string(trained.classes - 1));
+  }
   const Variable& x = wanted.images;
   const Variable hole =
       encoder ? encoder->hole() : centre_hole(trained.format, trained.network->layout, options.hole.value_or(0.5));

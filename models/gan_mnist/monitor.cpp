@@ -21,7 +21,8 @@ std::shared_ptr<const Dataset> unseen_images(const Settings& settings, const Sam
   if (format.kind != DataKind::images) return nullptr;
   try {
     const auto data = load_unseen(settings);
-    return data->size < least || data->format().elements() != format.elements() ? nullptr : data;
+    require_same_shape(data->format(), "the images to evaluate with", format, "those to train on");
+    return data->size < least ? nullptr : data;
   } catch (const DataMissing&) {
     return nullptr;
   }
@@ -31,7 +32,7 @@ std::shared_ptr<const Dataset> unseen_images(const Settings& settings, const Sam
 
 Monitor::Monitor(const Settings& settings, const Plan& plan, const SampleFormat& format) {
   const std::string wish = settings.best.value_or("");
-  const std::string space = default_space(data_of(settings));
+  const std::string space = default_space(data_of(settings), format);
   std::vector<std::string> known = comparable_figures(space);
   if (std::find(known.begin(), known.end(), wish) == known.end() && !wish.empty() && wish != "none") {
     known.emplace_back("none");

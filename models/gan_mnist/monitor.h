@@ -15,7 +15,8 @@ namespace xgrad::gan_mnist {
 class Monitor {
  public:
   /// Watches nothing where there are no images, none unseen, or the plan wants no evaluation. Without a wish the best
-  /// run has the least FID, among pixels the least MMD. @throws UsageError when it cannot judge by settings.best.
+  /// run has the least FID, among pixels the least MMD. @throws UsageError when it cannot judge by settings.best;
+  /// FormatError when the unseen images are of another size.
   Monitor(const Settings& settings, const Plan& plan, const models::SampleFormat& format);
 
   bool watches() const noexcept { return meter_.has_value(); }

@@ -10,6 +10,7 @@
 #include <xgrad/models/gan_mnist/exhibit.h>
 #include <xgrad/models/gan_mnist/run.h>
 #include <xgrad/models/make_learner.h>
+#include <xgrad/nn/json.h>
 
 namespace xgrad::gan_mnist {
 
@@ -20,7 +21,7 @@ Run::Run(const Plan& plan, std::shared_ptr<const Dataset> data, std::shared_ptr<
       seed_(seed),
       data_(std::move(data)),
       from_(std::move(from)),
-      format_(data_->format()),
+      format_(parse_format(to_json(data_->format()))),  // which refuses what a checkpoint cannot hold
       classes_(plan.preset.labels == Labels::none ? 0 : format_.classes),
       loader_(loader_of(data_, Stream::data_order)),
       sampler_(make_sampler(plan.preset, format_)) {
@@ -61,13 +62,13 @@ std::vector<std::pair<std::string, DataLoader*>> Run::loaders() {
 
 Checkpoint Run::save() {
   Checkpoint checkpoint = learner_->save();
-  auto state = nlohmann::json::parse(checkpoint.state);
+  auto state = nn::detail::parse_json(checkpoint.state);
   for (const auto& [name, loader] : loaders()) {
     const DataLoader::State& at = loader->state();
     state[name] = {at.generator.key, at.generator.offset, at.epoch, at.cursor};
   }
-  state["format"] = nlohmann::json::parse(to_json(format_));
-  checkpoint.state = state.dump();
+  state["format"] = nn::detail::parse_json(to_json(format_));
+  checkpoint.state = nn::detail::write_json(state);
   return checkpoint;
 }
 
@@ -75,7 +76,7 @@ void Run::load(const Checkpoint& checkpoint) {
   std::vector<DataLoader::State> before;
   for (const auto& [name, loader] : loaders()) before.push_back(loader->state());
   try {
-    const auto state = nlohmann::json::parse(checkpoint.state);
+    const auto state = nn::detail::parse_json(checkpoint.state);
     for (const auto& [name, loader] : loaders()) {
       const auto& at = state.at(name);
       loader->set_state({.generator = {at.at(0), at.at(1)}, .epoch = at.at(2), .cursor = at.at(3)});

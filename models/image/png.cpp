@@ -17,7 +17,8 @@ namespace xgrad::models {
 
 namespace {
 
-constexpr std::int64_t longest = 1 << 14;  // keeps every product below within an int
+constexpr std::int64_t longest = 1 << 20;
+constexpr std::int64_t most_bytes = 1 << 29;  // stb counts in ints, and doubles its buffer
 
 struct Extents {
   std::int64_t count, height, width;
@@ -43,7 +44,8 @@ Extents extents_of(const Array& images, std::int64_t channels) {
 
 std::string encode_png(const std::vector<std::uint8_t>& pixels, std::int64_t height, std::int64_t width, int channels) {
   const bool sides = height >= 1 && width >= 1 && height <= longest && width <= longest;
-  if (!sides || static_cast<std::int64_t>(pixels.size()) != height * width * channels) {
+  if (!sides || height * width > most_bytes / channels ||
+      static_cast<std::int64_t>(pixels.size()) != height * width * channels) {
     throw ValueError("[encode_png] " + std::to_string(pixels.size()) + " bytes are no picture of " +
                      std::to_string(height) + " x " + std::to_string(width) + " pixels of " + std::to_string(channels));
   }
@@ -65,10 +67,11 @@ std::string encode_grid(const Array& images, const GridOptions& options) {
   const std::int64_t pad = options.padding;
   if (!in_reach(options.rows, 1) || !in_reach(options.columns, 1) || !in_reach(pad, 0) || !in_reach(height, 1) ||
       !in_reach(width, 1) || !in_reach(options.rows * (height + pad) + pad, 1) ||
-      !in_reach(options.columns * (width + pad) + pad, 1)) {
+      !in_reach(options.columns * (width + pad) + pad, 1) ||
+      (options.rows * (height + pad) + pad) * (options.columns * (width + pad) + pad) > most_bytes / options.channels) {
     throw ValueError("[encode_grid] " + std::to_string(options.rows) + " x " + std::to_string(options.columns) +
                      " images of " + std::to_string(height) + " x " + std::to_string(width) + " with padding " +
-                     std::to_string(pad) + " make no picture of 1 to 16384 pixels a side");
+                     std::to_string(pad) + " make no picture of 1 to 2^20 pixels a side and at most 2^29 bytes");
   }
   const std::int64_t rows = options.rows * (height + pad) + pad;
   const std::int64_t columns = options.columns * (width + pad) + pad;

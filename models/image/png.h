@@ -12,7 +12,7 @@
 namespace xgrad::models {
 
 /// The PNG of rows of 8-bit pixels, `channels` bytes each: 1 (grey) or 3 (RGB). @throws ValueError unless there are
-/// height * width * channels bytes and both sides are 1 to 16384.
+/// height * width * channels bytes, at most 2^29, and both sides are 1 to 2^20.
 std::string encode_png(const std::vector<std::uint8_t>& pixels, std::int64_t height, std::int64_t width, int channels);
 
 struct GridOptions {

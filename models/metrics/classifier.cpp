@@ -69,6 +69,16 @@ Judgement judge(FeatureClassifier& classifier, const Array& images, PixelRange r
   return {concat(features).array(), all.array(), argmax(all).array().to_vector<std::int64_t>()};
 }
 
+bool is_classifiable(const SampleFormat& format) {
+  return format.kind == DataKind::images && format.shape() == Shape{1, side, side};
+}
+
+void refuse_unclassifiable(const SampleFormat& format, const std::string& remedy) {
+  if (is_classifiable(format)) return;
+  throw ValueError("the classifiers read grey images of 28x28 pixels, and these samples have the shape " +
+                   to_string(format.shape()) + "; " + remedy);
+}
+
 void train_classifier(FeatureClassifier& classifier, const ImageDataset& data, int epochs, std::uint64_t seed,
                       const std::function<void(int epoch, double loss)>& progress) {
   DataLoader loader = loader_of(data, {.batch_size = 128, .layout = PixelLayout::planar}, seed);

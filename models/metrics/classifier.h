@@ -44,6 +44,11 @@ struct Judgement {
 /// @throws ShapeError for images of another size.
 Judgement judge(FeatureClassifier& classifier, const Array& images, PixelRange range = PixelRange::signed_unit);
 
+/// Whether samples are what classifiers read: grey images of 28 x 28 pixels.
+bool is_classifiable(const SampleFormat& format);
+/// @throws ValueError unless they are, ending with the remedy.
+void refuse_unclassifiable(const SampleFormat& format, const std::string& remedy);
+
 /// Adam and one cosine from 3e-3 to 0 over batches of 128. `progress` hears each epoch's mean loss.
 void train_classifier(FeatureClassifier& classifier, const ImageDataset& data, int epochs, std::uint64_t seed,
                       const std::function<void(int epoch, double loss)>& progress = {});

@@ -64,8 +64,9 @@ Figures ImageMeter::operator()(const Array& images) const {
           {"nearest_accuracy", nearest_neighbour_accuracy(reference_.features, judged.features)}};
 }
 
-std::string default_space(const std::string& dataset) {
-  return dataset == "fashion" || dataset == "mnist" ? dataset : pixels;
+std::string default_space(const std::string& dataset, const SampleFormat& format) {
+  const bool known = dataset == "fashion" || dataset == "mnist";
+  return known && is_classifiable(format) ? dataset : pixels;
 }
 
 std::vector<std::string> comparable_figures(const std::string& space) {

@@ -36,8 +36,9 @@ class ImageMeter {
   Judgement reference_;
 };
 
-/// The space that images of a dataset are compared in unless one is asked for.
-std::string default_space(const std::string& dataset);
+/// The space that images of a dataset are compared in unless one is asked for: its classifier's, where there is one and
+/// it can read them, else "pixels".
+std::string default_space(const std::string& dataset, const SampleFormat& format);
 
 /// The figures of a space by which one generator can be called better than another.
 std::vector<std::string> comparable_figures(const std::string& space);
