@@ -8,9 +8,11 @@
 #include <limits>
 
 #include <xgrad/autograd/autograd.h>
+#include <xgrad/autograd/compile.h>
 #include <xgrad/nn/nn.h>
 #include <xgrad/optim/optim.h>
 
+#include "compile_support.h"
 #include "kernels_support.h"
 
 using namespace xgrad;
@@ -281,4 +283,26 @@ TEST_CASE("optimisers do not divide by an eps that is 0 in their dtype") {
       }
     }
   });
+}
+
+TEST_CASE("a step recorded on tame numbers is replayed on far ones, to the bit") {
+  Compiled::Function step = [](const Variables& in) {
+    Variable x = in[0].detach();
+    x.requires_grad_();
+    Variables results = {norm(x, {1}), stddev(x, {1}), mean(x), var(x, {1}), prod(x, {1}), cumprod(x, 1)};
+    Variable total = zeros({}, x.dtype());
+    for (const Variable& r : results) total = total + sum(sqrt(abs(r)));
+    const Variable first = grad(total, x, {.create_graph = true});
+    results.push_back(first);
+    results.push_back(grad(sum(first), x));
+    for (Variable& r : results) r = r.detach();
+    return results;
+  };
+  Compiled compiled = compile(step);
+  for (const int exponent : {0, 100, -90, 0, 126}) {
+    CAPTURE(exponent);
+    const Variable x = batch({4, 6}, exponent) * std::ldexp(1.0, exponent);
+    const Variables eager = step({x}), replayed = compiled({x});
+    for (std::size_t i = 0; i < eager.size(); ++i) CHECK(same<float>(eager[i].array(), replayed[i].array()));
+  }
 }

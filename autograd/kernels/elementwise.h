@@ -23,7 +23,7 @@ enum class Unary : std::uint8_t {
 /// The *_grad forms take the incoming gradient first and are the fused first halves of the rules:
 /// tanh_grad(g, y) = g (1 - y^2); sigmoid_grad(g, y) = g y (1 - y); relu_grad(g, x) = g [x > 0];
 /// leaky_relu_grad(g, x) = g (x > 0 ? 1 : p); abs_grad(g, x) = g sign(x); max_share(a, b) = 1, 1/2 or 0 as a is
-/// greater than, equal to or less than b. masked(g, m) = g m, and 0 where m is 0 whatever g is; relu_grad and abs_grad
+/// greater than, equal to or less than b. masked(g, m) = g m, and 0 where m is 0 whatever g is; the *_grad forms
 /// select in the same way.
 /// add, sub, mul, maximum, minimum and comparisons also take int64.
 enum class Binary : std::uint8_t {

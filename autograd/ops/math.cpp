@@ -133,7 +133,7 @@ Variable erf(const Variable& x) {
                               .uses = {uses::input(0)},
                               .rule = [](const Op<>& op, const Variable& g, std::size_t) {
                                 const Variable x = clamp(op.input(0), -bell_vanishes, bell_vanishes);
-                                return g * (exp(-square(x)) * (2.0 * std::numbers::inv_sqrtpi));
+                                return detail::masked(g, exp(-square(x)) * (2.0 * std::numbers::inv_sqrtpi));
                               }};
   return apply(op, x);
 }
@@ -242,7 +242,7 @@ Variable softplus(const Variable& x) {
       .infer = infer::floating,
       .run = run::unary<Unary::softplus>,
       .uses = {uses::input(0)},
-      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return g * sigmoid(op.input(0)); }};
+      .rule = [](const Op<>& op, const Variable& g, std::size_t) { return detail::masked(g, sigmoid(op.input(0))); }};
   return apply(op, x);
 }
 
@@ -318,7 +318,7 @@ Variable gelu(const Variable& x) {
                                 const Variable x = clamp(op.input(0), -bell_vanishes, bell_vanishes);
                                 const Variable cdf = affine(erf(x * root_half), 0.5, 0.5);
                                 const Variable pdf = exp(square(x) * -0.5) * (std::numbers::inv_sqrtpi * root_half);
-                                return g * (cdf + x * pdf);
+                                return detail::masked(g, cdf + x * pdf);
                               }};
   return apply(op, x);
 }
@@ -331,7 +331,7 @@ Variable silu(const Variable& x) {
                               .rule = [](const Op<>& op, const Variable& g, std::size_t) {
                                 const Variable x = clamp(op.input(0), -tail_vanishes, tail_vanishes);
                                 const Variable s = sigmoid(x);
-                                return g * s * (1.0 + x * (1.0 - s));
+                                return detail::masked(g, s * (1.0 + x * (1.0 - s)));
                               }};
   return apply(op, x);
 }

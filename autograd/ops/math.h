@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Element-wise functions. Kinks: relu'(0) = 0, |x|'(0) = 0, clamp' = 1 on the closed interval, as PyTorch. Where a
-// function is cut off its gradient is exactly 0, also when the one from above is infinite or NaN. At x = +-inf values
+// function is cut off, or so saturated that its slope is 0, its gradient is exactly 0, also when the one from above is
+// infinite or NaN. At x = +-inf values
 // and derivatives are the limits, wherever there are any.
 #pragma once
 

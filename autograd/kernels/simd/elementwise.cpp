@@ -99,6 +99,12 @@ V c(const V&, double value) {
   return V(static_cast<Scalar<V>>(value));
 }
 
+/// g m, and 0 where m is 0.
+template <class V>
+V masked(const V& g, const V& m) {
+  return select(m == c(m, 0), c(m, 0), g * m);
+}
+
 /// -inf as the lowest number: times a factor that vanishes there it is 0.
 template <class V>
 V finite_below(const V& x) {
@@ -159,12 +165,12 @@ void add_binary(Table& t) {
   every<B::ge>(t, [](auto a, auto b, auto) { return select(a >= b, c(a, 1), c(a, 0)); });
   floating<B::div>(t, [](auto a, auto b, auto) { return a / b; });
   floating<B::pow>(t, [](auto a, auto b, auto) { return math::pow(a, b); });
-  floating<B::tanh_grad>(t, [](auto g, auto y, auto) { return g * (c(y, 1) - y * y); });
-  floating<B::sigmoid_grad>(t, [](auto g, auto y, auto) { return g * (y * (c(y, 1) - y)); });
+  floating<B::tanh_grad>(t, [](auto g, auto y, auto) { return masked(g, c(y, 1) - y * y); });
+  floating<B::sigmoid_grad>(t, [](auto g, auto y, auto) { return masked(g, y * (c(y, 1) - y)); });
   floating<B::relu_grad>(t, [](auto g, auto x, auto) { return select(x > c(x, 0), g, c(x, 0)); });
   floating<B::leaky_relu_grad>(t, [](auto g, auto x, auto p) { return select(x > c(x, 0), g, p * g); });
   floating<B::abs_grad>(t, [](auto g, auto x, auto) { return select(x > c(x, 0), g, select(x < c(x, 0), -g, x)); });
-  floating<B::masked>(t, [](auto g, auto m, auto) { return select(m == c(m, 0), c(m, 0), g * m); });
+  floating<B::masked>(t, [](auto g, auto m, auto) { return masked(g, m); });
   floating<B::max_share>(
       t, [](auto a, auto b, auto) { return select(a > b, c(a, 1), select(a == b, c(a, 0.5), c(a, 0))); });
 }
