@@ -9,8 +9,12 @@ if(xsimd_VERSION VERSION_LESS 8.1)  # before 8, a batch had its width in its typ
   message(FATAL_ERROR "xgrad needs xsimd 8.1 or newer; ${xsimd_DIR} has ${xsimd_VERSION}")
 endif()
 find_package(nlohmann_json REQUIRED CONFIG)
-if(XGRAD_BUILD_PROGRAMS OR XGRAD_BUILD_BENCHMARKS)
+if(XGRAD_BUILD_PROGRAMS OR XGRAD_BUILD_BENCHMARKS OR XGRAD_BUILD_FUZZERS)
   find_package(CLI11 REQUIRED CONFIG)
+endif()
+if(XGRAD_BUILD_PROGRAMS OR XGRAD_BUILD_FUZZERS)
+  find_path(XGRAD_TOMLPLUSPLUS_INCLUDE_DIR toml++/toml.h REQUIRED)  # its headers alone
+  mark_as_advanced(XGRAD_TOMLPLUSPLUS_INCLUDE_DIR)
 endif()
 find_path(XGRAD_STB_INCLUDE_DIR stb_image_write.h PATH_SUFFIXES stb REQUIRED)
 if(XGRAD_ONEDNN STREQUAL "AUTO")
