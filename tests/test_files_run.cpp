@@ -37,7 +37,7 @@ TEST_CASE("run folders are numbered on") {
   const RunFolder run = RunFolder::create(runs, "wgan-gp", "my data/x");
   CHECK(run.path() == runs / "042-wgan-gp-my-data-x");
   CHECK(fs::is_directory(run.samples()));
-  CHECK(fs::is_directory(run.checkpoints()));
+  CHECK(run.samples_after(7) == run.samples() / "step-00000007");
   CHECK(run.config() == run.path() / "config.toml");
 }
 
@@ -100,7 +100,14 @@ TEST_CASE("a run folder in use is refused, naming the process, and free once tha
 TEST_CASE("only an empty folder is begun in, only a run is opened") {
   const TemporaryFolder root;
   CHECK_NOTHROW(RunFolder::create_at(root.path() / "a/b"));
+  CHECK_NOTHROW(RunFolder::create_at(root.path() / "a/b"));  // a run that was killed before it wrote anything
+  nn::write_file(root.file("a/b/config.toml"), "");
   CHECK_THROWS_AS(RunFolder::create_at(root.path() / "a/b"), ValueError);
+  CHECK_THROWS_AS(RunFolder::create_at(root.path() / "a/b/config.toml"), ValueError);
+  fs::create_directories(root.path() / "c/samples");
+  nn::write_file(root.file("c/samples/mine.png"), "");
+  CHECK_THROWS_AS(RunFolder::create_at(root.path() / "c"), ValueError);
+  CHECK(!fs::exists(root.path() / "c/lock"));
   CHECK_THROWS_AS(RunFolder::open(root.path() / "a"), ValueError);
   CHECK_THROWS_AS(RunFolder::open(root.path() / "none"), ValueError);
   CHECK_FALSE(fs::exists(root.path() / "none"));
@@ -220,6 +227,11 @@ TEST_CASE("a checkpoint folder keeps the last few and the best") {
   again.save(checkpoint_at(18), 0.5);
   CHECK(load_checkpoint(again.best()).step == 18);
   CHECK_THROWS_AS(CheckpointFolder(folder.path(), 0), ValueError);
+
+  // The best one is there before its step is, so that one that ends in between finds it again.
+  fs::create_directories(folder.path() / "step-00000019.safetensors" / "in the way");
+  CHECK_THROWS_AS(again.save(checkpoint_at(19), 0.25), IoError);
+  CHECK(load_checkpoint(again.best()).step == 19);
 }
 
 }  // namespace

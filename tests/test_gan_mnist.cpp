@@ -35,43 +35,39 @@ TEST_CASE("gan_mnist: a mistake in flags is exit 2 with a suggestion and no run 
   check_refused(place.train("--preset wgangp"), 2, "did you mean \"wgan-gp\"?");
   check_refused(place.train("--net mpl"), 2, "did you mean \"mlp\"?");
   check_refused(place.run("trian"), 2, "did you mean \"train\"?");
-  fs::copy(place.folder.path() / "data", place.folder.path() / "data#2");  // a run's config.toml cannot name it
-  check_refused(place.run("train --data data#2 --batch-size 16"), 2, "must be a path without quotation marks, #");
-  check_refused(place.train("extra"), 2, "unexpected argument \"extra\"");
+  check_refused(place.train("extra"), 2, "unexpected argument extra");
   check_refused(place.train("--lr fast"), 2, "--lr");
   check_refused(place.train("--lr -1"), 2, "--lr");
   check_refused(place.train("--batch-size 0"), 2, "--batch-size");
-  check_refused(place.train("--seed -1"), 2, "--seed: it is -1, but must be a whole number");
-  check_refused(place.train("--seed 18446744073709551616"), 2, "--seed: it is 18446744073709551616, but must be");
+  check_refused(place.train("--seed -1"), 2,
+                "--seed is -1, but must be a whole decimal number from 0 to 18446744073709551615");
+  check_refused(place.train("--seed 18446744073709551616"), 2, "--seed is 18446744073709551616, but must be");
   check_refused(place.train("--batch-size 97"), 2, "--batch-size");
   check_refused(place.train("--steps 0"), 2, "--steps");
   check_refused(place.train("--steps 3 --epochs 1"), 2, "--epochs");
   check_refused(place.train("--preset gan --lambda 3"), 2, "preset \"gan\" has none");
   check_refused(place.train("--preset gan --penalty-every 3"), 2, "preset \"gan\" has none");
-  check_refused(place.train("--penalty-every 0"), 2, "--penalty-every is 0, but must be 1 or more");
-  check_refused(place.train("--accumulate -1"), 2, "--accumulate is -1, but must be 1 or more, or 0 for an epoch");
-  check_refused(place.train("--preset gcdg --paired-rounds 0"), 2, "--paired-rounds is 0, but must be 1 or more");
+  check_refused(place.train("--penalty-every 0"), 2,
+                "--penalty-every is 0, but must be a whole decimal number from 1 to 2147483647");
+  check_refused(place.train("--accumulate -1"), 2, "--accumulate is -1, but must be a whole decimal number from 0");
+  check_refused(place.train("--preset gcdg --paired-rounds 0"), 2,
+                "--paired-rounds is 0, but must be a whole decimal number from 1");
   check_refused(place.train("--preset gan --paired-rounds 3"), 2, "a pairing, and preset \"gan\" has none");
-  check_refused(place.train("--average 1"), 2, "--average is 1, but must be at least 0 and below 1");
+  check_refused(place.train("--average 1"), 2,
+                "--average is 1, but must be a decimal number of at least 0 and below 1");
   check_refused(place.train("--best fidd"), 2, "unknown figure \"fidd\"");
   check_refused(place.train("--best mmd2 --eval-every -1"), 2, "see --eval-every");
   check_refused(place.train("--hold-out 3/2"), 2, "names no fold");
-  check_refused(place.train("--minutes 0"), 2, "--minutes must be above 0");
+  check_refused(place.train("--minutes 0"), 2, "--minutes is 0, but must be a decimal number above 0");
   check_refused(place.train("--epochs 9223372036854775807"), 2, "so few that their rounds can be counted");
   check_refused(place.train("--n-critic 65536 --accumulate 65536"), 2, "so few that a round's batches");
-  check_refused(place.train("--measure -5"), 2, "--measure must be 1 or more");
+  check_refused(place.train("--measure -5"), 2, "--measure is -5, but must be a whole");
   check_refused(place.train("--measure 8"), 2, "--classifier fashion or mnist");  // not only when all is trained
   check_refused(place.train("--measure 8 --classifier pixle"), 2, "there is no classifier for \"pixle\"");
   check_refused(place.train("--measure 49 --classifier pixels"), 2, "-n must be 6 to 48");
   check_refused(place.train("--preset cyclegan --measure 8 --classifier pixels"), 2, "makes images of images");
   check_refused(place.train("--config data"), 2, "this is a folder");
-  for (const char* flag : {"--resume", "--config", "--out"}) {
-    CAPTURE(flag);
-    Program program(program_path("gan_mnist"), {"train", flag, ""}, place.folder.path());  // of an unset variable
-    CHECK(program.wait() == 2);
-    CHECK_MESSAGE(contains(program.output(), std::string(flag) + " names nothing"), program.output());
-  }
-  check_refused(place.train("--pac 0"), 2, "--pac is 0, but must be 1 or more");
+  check_refused(place.train("--pac 0"), 2, "--pac is 0, but must be a whole decimal number from 1");
   check_refused(place.train("--pac 3"), 2, "--pac 3 does not divide batches of 16; take --batch-size 15 or 18");
   check_refused(place.run("train --resume nowhere"), 2, "nowhere");
   check_refused(place.run("sample nowhere"), 2, "nowhere");
@@ -88,8 +84,8 @@ TEST_CASE("gan_mnist: a mistake in the config file is exit 2 with a suggestion a
   check_refused(with("epoch = 3\n"), 2, "did you mean \"epochs\"?");
   check_refused(with("[train]\nepochs = 3\n"), 2, "[train]");
   check_refused(with("lr = fast\n"), 2, "lr");
-  check_refused(with("steps = 3\nlr = 1\nsteps = 3\n"), 2, "one value");
-  check_refused(with("steps = 3\nsteps = 4\n"), 2, "one value");
+  check_refused(with("steps = 3\nlr = 1\nsteps = 3\n"), 2, "line 3: \"steps = 3\" is no TOML");
+  check_refused(with("steps = 3\nepochs = 4\n"), 2, "two lengths");
   check_refused(with("preset = \"wgn\"\n"), 2, "did you mean \"wgan\"?");
   check_refused(with("out = \"elsewhere\"\n"), 2, "unknown key \"out\"");
   check_refused(place.train("--config nowhere.toml"), 2, "nowhere.toml");

@@ -8,15 +8,10 @@ class App;
 
 namespace xgrad::gan_2d {
 
-struct Setting;
-
 void add_train(CLI::App& app);
 void add_run(CLI::App& app);
 void add_table(CLI::App& app);
 void add_games(CLI::App& app);
-
-/// The flags that make a run.
-void add_setting(CLI::App& command, Setting& setting);
 
 /// Where a table looks for its runs, and these add themselves.
 constexpr const char* default_results = "runs/2d-table.jsonl";

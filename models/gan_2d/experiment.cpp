@@ -34,8 +34,7 @@ Preset plane_preset(const Setting& setting) {
   const ToyNetwork& network = find_toy_network(setting.network);
   if (optimizer.kind == OptimizerSpec::Kind::adam) optimizer = {.lr = network.lr, .beta1 = 0.8, .beta2 = 0.999};
   if (preset.method && preset.method->kind == GameMethod::Kind::adaptive) optimizer.lr = network.lr;
-  if (!(setting.lr >= 0.0)) throw ValueError("--lr must be positive");
-  if (setting.lr > 0.0) optimizer.lr = setting.lr;
+  if (setting.lr) optimizer.lr = *setting.lr;
   // The modes are so narrow that D must be steeper than on images to tell them from what lies between.
   if (preset.method) preset.method->step_size *= 0.1;  // unrolled descents leave a steep D at longer steps
   if (preset.penalty && preset.penalty->point != Penalty::Point::latent) preset.penalty->weight *= 0.1;

@@ -13,6 +13,7 @@
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_2d/commands.h>
 #include <xgrad/nn/file.h>
 #include <xgrad/optim/optim.h>
@@ -138,7 +139,6 @@ std::string svg(double lr) {
 }
 
 void games(double lr, const std::filesystem::path& out) {
-  if (!(lr > 0.0) || std::isinf(lr)) throw ValueError("--lr must be positive and finite");
   std::printf("Factor of the distance to the equilibrium in a step of size %g, near it\n\n", lr);
   std::printf("| method | x y | | Dirac-GAN | | published |\n|---|---|---|---|---|---|\n");
   for (const Method& m : methods()) {
@@ -162,9 +162,14 @@ void add_games(CLI::App& app) {
   CLI::App* command = app.add_subcommand("games", "Do the game methods converge? Rates on two games, and trajectories");
   const auto lr = std::make_shared<double>(0.2);
   const auto out = std::make_shared<std::filesystem::path>();
-  command->add_option("--lr", *lr, "Step size of both players")->capture_default_str();
-  command->add_option("--out", *out, "Write the trajectories as SVG");
-  command->callback([lr, out] { games(*lr, *out); });
+  command->allow_extras();
+  command_line::add_value(*command, "--lr", *lr, "Step size of both players", command_line::above(0))
+      ->capture_default_str();
+  command_line::add_value(*command, "--out", *out, "Write the trajectories as SVG");
+  command->callback([command, lr, out] {
+    command_line::refuse_extras(*command);
+    games(*lr, *out);
+  });
 }
 
 }  // namespace xgrad::gan_2d

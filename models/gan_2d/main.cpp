@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gan_2d: GANs in the plane, where modes can be counted, and games of two numbers, where all is known in closed form.
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
 #include <CLI/CLI.hpp>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_2d/commands.h>
 #include <xgrad/models/run/memory_shortage.h>
 #include <xgrad/models/run/standard_streams.h>
@@ -13,6 +15,7 @@
 
 int main(int argc, char** argv) {
   xgrad::models::open_standard_streams();
+  std::signal(SIGXFSZ, SIG_IGN);  // a write past the file size limit is then an error with a reason
   CLI::App app(
       "GANs on mixtures of Gaussians in the plane, and games of two numbers.\n\n"
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 4 diverged.");
@@ -33,11 +36,11 @@ int main(int argc, char** argv) {
   };
   const auto fail = [&](int code, const std::exception& e) { return tell(code, e.what()); };
   try {
-    app.parse(argc, argv);  // runs the command
+    xgrad::command_line::parse(app, {argv + 1, argv + argc});  // runs the command
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
     throw xgrad::IoError("cannot write all there is to say to the standard output");
   } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
+    return e.get_exit_code() == 0 ? app.exit(e) : fail(2, e);
   } catch (const xgrad::ValueError& e) {
     return fail(2, e);
   } catch (const xgrad::models::Diverged& e) {

@@ -2,33 +2,46 @@
 // Lines of results, to and from JSON.
 #include <xgrad/models/gan_2d/results.h>
 
-#include <fstream>
+#include <sstream>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
+#include <xgrad/autograd/error.h>
 #include <xgrad/models/run/append_line.h>
+#include <xgrad/nn/file.h>
 
 namespace xgrad::gan_2d {
 
 Results read_results(const std::filesystem::path& file, const std::string& data, const std::string& network) {
   Results results;
-  std::ifstream in(file);
-  for (std::string line; std::getline(in, line);) {
+  if (!std::filesystem::exists(file)) return results;
+  const std::string content = nn::read_file(file.string());
+  std::istringstream lines(content);
+  bool good = false;
+  for (std::string line; std::getline(lines, line);) {
     const auto entry = nlohmann::json::parse(line, nullptr, false);
-    if (!entry.is_object() || entry.value("data", "") != data || entry.value("net", "") != network) continue;
-    Result result{.statistics = {}, .seconds = entry.at("seconds")};
-    if (!entry.value("diverged", false)) {
-      result.statistics = models::ModeStatistics{entry.at("modes"), entry.at("high_quality"), entry.at("reverse_kl")};
+    try {
+      Result result{.statistics = {}, .seconds = entry.at("seconds")};
+      if (!entry.value("diverged", false)) {
+        result.statistics = models::ModeStatistics{entry.at("modes"), entry.at("high_quality"), entry.at("reverse_kl")};
+      }
+      const bool of_these = entry.at("data") == data && entry.at("net") == network;
+      if (of_these) results[{entry.at("preset"), entry.at("steps"), entry.at("seed")}] = result;
+      good = true;
+    } catch (const nlohmann::json::exception&) {
     }
-    results[{entry.at("preset"), entry.at("steps"), entry.at("seed")}] = result;
+  }
+  const bool torn = content.starts_with("{");  // its first line, by a crash
+  if (!good && !torn && !content.empty()) {
+    throw ValueError("--out " + file.string() + " holds something else than results; name another file for them");
   }
   return results;
 }
 
-void append_result(const std::filesystem::path& file, const Setting& setting, std::int64_t steps,
-                   const Result& result) {
-  nlohmann::json entry = {{"data", setting.data}, {"preset", setting.preset}, {"net", setting.network},
-                          {"steps", steps},       {"seed", setting.seed},     {"seconds", result.seconds}};
+void append_result(const std::filesystem::path& file, const Setting& setting, const Result& result) {
+  nlohmann::json entry = {{"data", setting.data},   {"preset", setting.preset}, {"net", setting.network},
+                          {"steps", setting.steps}, {"seed", setting.seed},     {"seconds", result.seconds}};
   if (const auto& s = result.statistics) {
     entry.update({{"modes", s->modes}, {"high_quality", s->high_quality}, {"reverse_kl", s->reverse_kl}});
   } else {

@@ -22,10 +22,11 @@ struct Result {
 /// By preset, rounds and seed.
 using Results = std::map<std::tuple<std::string, std::int64_t, std::uint64_t>, Result>;
 
-/// Those on the data by the network; what a crash has torn counts as not run.
+/// Those on the data by the network; what a crash has torn counts as not run. @throws ValueError for a file of anything
+/// else, which is to stay as it is; IoError
 Results read_results(const std::filesystem::path& file, const std::string& data, const std::string& network);
 
 /// @throws IoError
-void append_result(const std::filesystem::path& file, const Setting& setting, std::int64_t steps, const Result& result);
+void append_result(const std::filesystem::path& file, const Setting& setting, const Result& result);
 
 }  // namespace xgrad::gan_2d

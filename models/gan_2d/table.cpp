@@ -2,7 +2,6 @@
 // gan_2d table: many presets, several seeds each, as means and standard errors beside the published rows. Runs are
 // processes of their own; finished ones are read back from the results file.
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -11,11 +10,11 @@
 #include <CLI/CLI.hpp>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_2d/commands.h>
 #include <xgrad/models/gan_2d/results.h>
 #include <xgrad/models/metrics/statistics.h>
 #include <xgrad/models/run/child.h>
-#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/toy_network.h>
 
 namespace xgrad::gan_2d {
@@ -44,10 +43,10 @@ struct Row {
 Row row_of(const std::string& text, std::int64_t steps) {
   const std::size_t colon = text.find(':');
   if (colon == std::string::npos) return {text, steps};
-  char* end = nullptr;
-  const long long own = std::strtoll(text.c_str() + colon + 1, &end, 10);
-  if (*end != '\0' || own < 1) throw ValueError("--presets: no number of rounds in \"" + text + "\"");
-  return {text.substr(0, colon), own};
+  const std::string own = text.substr(colon + 1);
+  return {text.substr(0, colon),
+          command_line::parse_value<std::int64_t>("--presets: the number of rounds in " + command_line::shown(text),
+                                                  own, command_line::at_least(1))};
 }
 
 std::vector<std::string> words_of(const TableOptions& o, const Row& row, std::uint64_t seed) {
@@ -107,8 +106,6 @@ void print(const TableOptions& o, const std::vector<Row>& rows, const Results& r
 }
 
 void table(const TableOptions& o) {
-  if (o.steps < 1 || o.seeds < 1) throw ValueError("--steps and --seeds must be 1 or more");
-  if (o.jobs < 0) throw ValueError("--jobs must be 1 or more");
   models::find_mixture(o.data);  // mistakes are worth knowing at once
   models::find_toy_network(o.network);
   std::vector<Row> rows;
@@ -143,18 +140,22 @@ void table(const TableOptions& o) {
 void add_table(CLI::App& app) {
   CLI::App* command = app.add_subcommand("table", "Compare presets over several seeds");
   const auto options = std::make_shared<TableOptions>();
-  command->add_option("--data", options->data, "ring or grid")->capture_default_str();
-  command->add_option("--presets", options->presets, "Names, separated by commas; name:n for n rounds of one")
+  using namespace command_line;
+  command->allow_extras();
+  add_value(*command, "--data", options->data, "ring or grid")->capture_default_str();
+  add_value(*command, "--presets", options->presets, "Names, separated by commas; name:n for n rounds of one")
       ->delimiter(',')
       ->capture_default_str();
-  command->add_option("--net", options->network, "published or small")->capture_default_str();
-  command->add_option("--steps", options->steps, "Rounds of each run")->capture_default_str();
-  command->add_option("--seeds", options->seeds, "Runs of each preset")
-      ->check(models::whole_number_problem)
+  add_value(*command, "--net", options->network, "published or small")->capture_default_str();
+  add_value(*command, "--steps", options->steps, "Rounds of each run", at_least(1))->capture_default_str();
+  add_value(*command, "--seeds", options->seeds, "Runs of each preset", {.least = 1, .below = 1000001})
       ->capture_default_str();
-  command->add_option("--jobs", options->jobs, "Runs at a time; by default as many as there are cores");
-  command->add_option("--out", options->out, "Results, one JSON line a run")->capture_default_str();
-  command->callback([options] { table(*options); });
+  add_value(*command, "--jobs", options->jobs, "Runs at a time; by default as many as there are cores", at_least(0));
+  add_value(*command, "--out", options->out, "Results, one JSON line a run")->capture_default_str();
+  command->callback([command, options] {
+    refuse_extras(*command);
+    table(*options);
+  });
 }
 
 }  // namespace xgrad::gan_2d

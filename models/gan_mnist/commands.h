@@ -29,7 +29,4 @@ Command add_inpaint(CLI::App& app);
 Command add_sweep(CLI::App& app);
 Command add_info(CLI::App& app);
 
-/// @throws UsageError for arguments that the command did not take, with a suggestion.
-void refuse_extras(const CLI::App& command);
-
 }  // namespace xgrad::gan_mnist

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/data/loader.h>
 #include <xgrad/models/data/stacked.h>
 #include <xgrad/models/gan_mnist/commands.h>
@@ -18,12 +19,12 @@
 #include <xgrad/models/gan_mnist/eval_sequences.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/findings.h>
+#include <xgrad/models/gan_mnist/report.h>
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/gan_mnist/trained.h>
 #include <xgrad/models/metrics/image_meter.h>
 #include <xgrad/models/metrics/neighbours.h>
 #include <xgrad/models/metrics/statistics.h>
-#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/suggest.h>
 #include <xgrad/models/trainer.h>
 
@@ -232,20 +233,22 @@ Command add_eval(CLI::App& app) {
   command->footer(
       "Examples:\n  gan_mnist eval runs/001-r1-fashion\n  gan_mnist eval runs/001-r1-fashion --best\n"
       "  gan_mnist eval runs/001-r1-fashion --against train -n 10000");
-  command->add_option("run", options->run, "Run folder")->required();
-  command->add_option("-n,--number", options->number,
-                      "Images in each set, 5000 where there are as many, or 26000 stacked ones; metrics compare at "
-                      "equal numbers only");
-  command
-      ->add_option("--against", options->against,
-                   "Real images: unseen (of the fold held out, else the test images) or train")
+  using namespace command_line;
+  add_value(*command, "run", options->run, "Run folder")->required();
+  add_value(*command, "-n,--number", options->number,
+            "Images in each set, 5000 where there are as many, or 26000 stacked ones; metrics compare at "
+            "equal numbers only",
+            at_least(0));
+  add_value(*command, "--against", options->against,
+            "Real images: unseen (of the fold held out, else the test images) or train")
       ->capture_default_str();
-  command->add_flag("--best", options->best, "The best checkpoint instead of the newest");
-  command->add_option("--seed", options->seed, "Names the images")->check(whole_number_problem)->capture_default_str();
-  command->add_option("--classifier", options->space,
-                      "fashion or mnist; by default that of the run's data; or pixels, without a classifier");
+  add_switch(*command, "--best", options->best, "The best checkpoint instead of the newest");
+  add_value(*command, "--seed", options->seed, "Names the images")->capture_default_str();
+  add_value(*command, "--classifier", options->space,
+            "fashion or mnist; by default that of the run's data; or pixels, without a classifier");
   return {command, [options] {
             evaluate_run(*options);
+            write_report(options->run);
             return exit_done;
           }};
 }

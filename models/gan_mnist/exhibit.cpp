@@ -7,6 +7,7 @@
 #include <xgrad/models/audio/spectrum.h>
 #include <xgrad/models/audio/wav.h>
 #include <xgrad/models/data/text.h>
+#include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/image/png.h>
 #include <xgrad/nn/file.h>
 
@@ -76,6 +77,29 @@ fs::path write_exhibit(const fs::path& path, const Array& samples, const Sheet& 
   // Networks of perceptrons give rows of pixels, which do not say how high an image is.
   write_pictures(path, samples.reshape({samples.shape()[0], format.channels, format.height, format.width}), range);
   return path;
+}
+
+fs::path add_exhibit(const fs::path& folder, const std::string& name, const Array& samples, const Sheet& sheet,
+                     const SampleFormat& format, PixelRange range) {
+  const auto place = [&](std::size_t number) {
+    return folder / (name + (number > 1 ? "-" + std::to_string(number) : "") + extension_of(format.kind));
+  };
+  std::size_t number = 1;
+  while (fs::exists(place(number))) ++number;
+  fs::create_directories(folder);
+  const fs::path added = write_exhibit(place(number), samples, sheet, format, range);
+  const std::string content = nn::read_file(added.string());
+  for (std::size_t earlier = 1; earlier < number; ++earlier) {
+    if (nn::read_file(place(earlier).string()) != content) continue;
+    fs::remove(added);
+    if (format.kind == DataKind::waves) fs::remove(fs::path(added).replace_extension(".png"));
+    return place(earlier);
+  }
+  return added;
+}
+
+void refuse_folder(const fs::path& out) {
+  if (fs::is_directory(out)) throw UsageError("--out " + out.string() + " is a folder; name the file to write");
 }
 
 }  // namespace xgrad::gan_mnist

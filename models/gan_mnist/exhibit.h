@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include <xgrad/models/data/format.h>
 #include <xgrad/models/data/pixels.h>
@@ -18,5 +19,13 @@ const char* extension_of(models::DataKind kind);
 /// the samples. @throws IoError
 std::filesystem::path write_exhibit(const std::filesystem::path& path, const Array& samples, const Sheet& sheet,
                                     const models::SampleFormat& format, models::PixelRange range);
+
+/// The same into a folder of exhibits, none of which is lost: where `name` holds other samples already, they become
+/// name-2, name-3, ... Gives the path. @throws IoError
+std::filesystem::path add_exhibit(const std::filesystem::path& folder, const std::string& name, const Array& samples,
+                                  const Sheet& sheet, const models::SampleFormat& format, models::PixelRange range);
+
+/// @throws UsageError when a file that is to be written is a folder.
+void refuse_folder(const std::filesystem::path& out);
 
 }  // namespace xgrad::gan_mnist

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <xgrad/models/run/append_line.h>
 #include <xgrad/nn/file.h>
 
 namespace xgrad::gan_mnist {
@@ -23,6 +24,7 @@ void tell_figures(const models::Figures& generated, const models::Figures& real,
 
 void write_findings(const std::filesystem::path& run, const nlohmann::ordered_json& json) {
   const std::filesystem::path out = run / "eval.json";
+  models::append_line(run / "evals.jsonl", json.dump());
   nn::write_file(out.string(), json.dump(2) + "\n");
   std::printf("\nWritten: %s\n", out.c_str());
 }

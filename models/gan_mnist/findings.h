@@ -15,7 +15,8 @@ namespace xgrad::gan_mnist {
 void tell_figures(const models::Figures& generated, const models::Figures& real, const std::string& beside,
                   nlohmann::ordered_json& json);
 
-/// Writes the run's eval.json and says where it is. @throws IoError
+/// Writes the run's eval.json, adds a line to its evals.jsonl, which keeps those before it, and says where it is.
+/// @throws IoError
 void write_findings(const std::filesystem::path& run, const nlohmann::ordered_json& json);
 
 }  // namespace xgrad::gan_mnist

@@ -5,8 +5,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
+#include <xgrad/models/gan_mnist/report.h>
 #include <xgrad/models/gan_mnist/trained.h>
 #include <xgrad/nn/file.h>
 
@@ -48,7 +50,8 @@ int print_presets() {
 
 int print_run(const std::filesystem::path& run) {
   const Trained trained = load_trained(run);
-  const std::string log = nn::read_file((run / "metrics.jsonl").string());
+  const std::filesystem::path metrics = run / "metrics.jsonl";
+  const std::string log = std::filesystem::exists(metrics) ? nn::read_file(metrics.string()) : "";
   const std::size_t end = log.find_last_not_of('\n');
   const std::size_t begin = log.rfind('\n', end);
   std::printf("%s\n", formula(overridden_preset(trained.settings)).c_str());
@@ -58,6 +61,11 @@ int print_run(const std::filesystem::path& run) {
   if (end != std::string::npos) {
     const std::size_t start = begin == std::string::npos ? 0 : begin + 1;
     std::printf("metrics     %s\n", log.substr(start, end + 1 - start).c_str());
+  }
+  try {
+    std::printf("report      %s\n", fresh_report(run).c_str());
+  } catch (const IoError& e) {
+    std::printf("report      none: %s\n", e.what());  // of somebody else's run, maybe
   }
   return exit_done;
 }
@@ -69,8 +77,8 @@ Command add_info(CLI::App& app) {
   const auto options = std::make_shared<InfoOptions>();
   command->allow_extras();
   command->footer("Examples:\n  gan_mnist info --presets\n  gan_mnist info runs/001-r1-fashion");
-  command->add_option("run", options->run, "Run folder");
-  command->add_flag("--presets", options->presets, "List the presets with their losses");
+  command_line::add_value(*command, "run", options->run, "Run folder");
+  command_line::add_switch(*command, "--presets", options->presets, "List the presets with their losses");
   return {command, [options] {
             if (options->run.empty() && !options->presets) throw UsageError("info needs a run folder or --presets");
             if (options->presets) print_presets();

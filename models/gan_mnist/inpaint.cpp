@@ -9,13 +9,13 @@
 
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/ops.h>
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exhibit.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/trained.h>
 #include <xgrad/models/inpaint/completion.h>
 #include <xgrad/models/inpaint/context_encoder.h>
-#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/trainer.h>
 
 namespace xgrad::gan_mnist {
@@ -48,7 +48,7 @@ Wanted read_images(const Dataset& data, const std::vector<std::int64_t>& numbers
   std::vector<std::int64_t> labels;
   float* to = images.mutable_data<float>();
   for (const std::int64_t i : numbers) {
-    if (i < 0 || i >= data.size) {
+    if (i >= data.size) {
       throw UsageError("--image is " + std::to_string(i) + ", but the test images are 0 to " +
                        std::to_string(data.size - 1));
     }
@@ -87,9 +87,7 @@ Variable fill_by_search(Trained& trained, const Wanted& wanted, const Variable& 
 }
 
 int inpaint(const InpaintOptions& options) {
-  if (options.search.steps < 1) throw UsageError("--steps must be 1 or more");
-  if (options.search.tries < 1) throw UsageError("--tries must be 1 or more");
-  if (options.images.empty()) throw UsageError("--image needs a number");
+  refuse_folder(options.out);
   Trained trained = load_trained(options.run);
   auto* encoder = dynamic_cast<ContextEncoder*>(trained.generator.get());
   if (!encoder && !std::holds_alternative<Gan>(trained.preset.family)) {
@@ -128,9 +126,12 @@ int inpaint(const InpaintOptions& options) {
       if (row.size(0) < sheet.columns) rows.push_back(slice(black, 0, 0, sheet.columns - row.size(0)));
     }
   }
-  const std::string name = "inpaint-seed" + std::to_string(options.seed) + ".png";
-  const fs::path out = !options.out.empty() ? options.out : options.run / "samples" / name;
-  write_exhibit(out, concat(rows).array(), sheet, trained.format, trained.network->range);
+  const std::string name = "inpaint-seed" + std::to_string(options.seed);
+  const PixelRange range = trained.network->range;
+  const Array picture = concat(rows).array();
+  const fs::path out = options.out.empty()
+                           ? add_exhibit(options.run / "samples", name, picture, sheet, trained.format, range)
+                           : write_exhibit(options.out, picture, sheet, trained.format, range);
   const double pixels = sum(hole).item() * static_cast<double>(n);
   std::printf("Mean absolute error in the holes: %.4f\n", sum(hole * abs(filled - x)).item() / pixels);
   std::printf("With holes, filled, as they were: %s\n", out.c_str());
@@ -148,14 +149,18 @@ Command add_inpaint(CLI::App& app) {
       "  gan_mnist inpaint runs/002-inpaint-fashion\n\n"
       "A GAN was never told of holes: a z is searched whose image agrees with the known pixels around the hole\n"
       "(Yeh et al., 2017). Known pixels stay what they are.");
-  command->add_option("run", options->run, "Run folder")->required();
-  command->add_option("--image", options->images, "Numbers of test images; by default the first 8");
-  command->add_option("--hole", options->hole, "Share of the image's sides that the hole's have; by default 0.5");
-  command->add_option("--steps", options->search.steps, "Steps of the search")->capture_default_str();
-  command->add_option("--tries", options->search.tries, "Starts for each image; the best is kept")
+  using namespace command_line;
+  const Domain share{.least = 0, .open = true, .below = 1};
+  add_value(*command, "run", options->run, "Run folder")->required();
+  add_value(*command, "--image", options->images, "Numbers of test images; by default the first 8", at_least(0));
+  add_value(*command, "--hole", options->hole, "Share of the image's sides that the hole's have; by default 0.5",
+            share);
+  add_value(*command, "--steps", options->search.steps, "Steps of the search", at_least(1))->capture_default_str();
+  add_value(*command, "--tries", options->search.tries, "Starts for each image; the best is kept",
+            {.least = 1, .below = 1000001})
       ->capture_default_str();
-  command->add_option("--seed", options->seed, "Names the starts")->check(whole_number_problem)->capture_default_str();
-  command->add_option("--out", options->out, "The PNG to write; by default in the run's folder samples");
+  add_value(*command, "--seed", options->seed, "Names the starts")->capture_default_str();
+  add_value(*command, "--out", options->out, "The PNG to write; by default in the run's folder samples");
   return {command, [options] { return inpaint(*options); }};
 }
 

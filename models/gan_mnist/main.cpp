@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gan_mnist: trains GANs on small images, text and sound. Parses the command line, runs a command, gives an exit code.
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -9,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/data/dataset.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
@@ -55,16 +55,14 @@ int run(int argc, char** argv) {
   const std::vector<Command> commands = {add_train(app, argv[0]), add_sample(app), add_eval(app),
                                          add_inpaint(app),        add_sweep(app),  add_info(app)};
   try {
-    std::vector<std::string> arguments = with_default_command(argc, argv);
-    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
-    app.parse(arguments);
+    command_line::parse(app, with_default_command(argc, argv));
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
     throw UsageError(e.what());
   }
   for (const Command& command : commands) {
     if (!command.app->parsed()) continue;
-    refuse_extras(*command.app);
+    command_line::refuse_extras(*command.app);
     const int code = command.action();
     const bool told = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
     if (code == exit_done && !told) throw IoError("cannot write all there is to say to the standard output");

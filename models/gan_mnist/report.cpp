@@ -22,6 +22,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* report_file = "report.html";
+constexpr const char* description_file = "description.txt";
+
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) out += c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '&' ? "&amp;" : std::string(1, c);
@@ -50,6 +53,7 @@ std::string base64(const std::string& bytes) {
 std::vector<fs::path> exhibits(const fs::path& folder) {
   constexpr std::size_t most = 32;
   std::set<fs::path> stems;  // waves have two files
+  if (!fs::exists(folder)) return {};
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string stem = entry.path().stem().string();
     if (stem.starts_with("step-")) stems.insert(folder / stem);
@@ -124,19 +128,35 @@ std::string section(const char* title, const std::string& text) {
 
 }  // namespace
 
-void write_report(const fs::path& run, const std::string& description) {
-  const auto content = [&](const char* name) { return nn::read_file((run / name).string()); };
+void write_report(const fs::path& run) {
+  const auto content = [&](const char* name) {
+    const fs::path file = run / name;
+    return fs::exists(file) ? nn::read_file(file.string()) : std::string();
+  };
   const std::string title = escaped(fs::weakly_canonical(run).filename().string());
   const std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
       title + "</title>\n<style>" + report_style + "</style>\n</head>\n<body>\n<main>\n<h1>" + title + "</h1>\n" +
-      pre(description) + "<h2>Samples</h2>\n" + slider(exhibits(run / "samples")) +
+      pre(content(description_file)) + "<h2>Samples</h2>\n" + slider(exhibits(run / "samples")) +
       "<h2>Over time</h2>\n<div id=\"charts\"></div>\n" + measured(run / "eval.json") +
       section("Settings", content("config.toml")) + section("Environment", content("env.json")) +
       "</main>\n<script type=\"application/json\" id=\"data\">" + charts_json(content("metrics.jsonl")) +
       "</script>\n<script>" + report_script + "</script>\n</body>\n</html>\n";
-  nn::write_file((run / "report.html").string(), page);
+  nn::write_file((run / report_file).string(), page);
+}
+
+fs::path fresh_report(const fs::path& run) {
+  const fs::path report = run / report_file;
+  std::error_code error;
+  const fs::file_time_type written = fs::last_write_time(report, error);
+  bool fresh = !error;
+  for (const char* name : {description_file, "metrics.jsonl", "eval.json", "config.toml", "env.json", "samples"}) {
+    const fs::file_time_type changed = fs::last_write_time(run / name, error);
+    fresh = fresh && (error || changed <= written);
+  }
+  if (!fresh) write_report(run);
+  return report;
 }
 
 }  // namespace xgrad::gan_mnist

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 
 namespace xgrad::gan_mnist {
 
-/// Writes `run`/report.html: the description, the samples over time on a slider, the curves of metrics.jsonl,
-/// the settings and the environment. All of it is in the file, which needs no network. @throws IoError
-void write_report(const std::filesystem::path& run, const std::string& description);
+/// Writes the run's report.html: its description, the samples over time on a slider, the curves of metrics.jsonl, the
+/// settings and the environment, as far as they are there yet. All of it is in the file, which needs no network and is
+/// replaced as a whole. @throws IoError
+void write_report(const std::filesystem::path& run);
+/// The page, written anew when there is none or something that it shows is newer. @throws IoError
+std::filesystem::path fresh_report(const std::filesystem::path& run);
 
 }  // namespace xgrad::gan_mnist

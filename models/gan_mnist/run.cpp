@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a run is made of, and its checkpoints.
 #include <algorithm>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -93,12 +92,10 @@ void Run::load(const Checkpoint& checkpoint) {
   }
 }
 
-std::filesystem::path Run::draw(const std::filesystem::path& folder) {
-  char name[32];
-  std::snprintf(name, sizeof name, "step-%08lld", static_cast<long long>(learner_->steps()));
+std::filesystem::path Run::draw(const RunFolder& folder) {
   sampler_->load_state_dict(learner_->sampling_values());
-  return write_exhibit(folder / (std::string(name) + extension_of(format_.kind)), draw_sheet(*sampler_, sheet_), sheet_,
-                       format_, plan_.network->range);
+  return write_exhibit(folder.samples_after(learner_->steps()).string() + extension_of(format_.kind),
+                       draw_sheet(*sampler_, sheet_), sheet_, format_, plan_.network->range);
 }
 
 Array Run::sample(std::int64_t n) {

@@ -14,6 +14,7 @@
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/learner.h>
 #include <xgrad/models/run/checkpoint.h>
+#include <xgrad/models/run/run_folder.h>
 
 namespace xgrad::gan_mnist {
 
@@ -31,8 +32,8 @@ class Run {
   /// @throws FormatError, ValueError when the checkpoint is not of such a run; nothing is changed then.
   void load(const models::Checkpoint& checkpoint);
 
-  /// Draws samples at the run's fixed points into `folder`; gives the path of what is to be looked at.
-  std::filesystem::path draw(const std::filesystem::path& folder);
+  /// Draws samples at the run's fixed points into the folder; gives the path of what is to be looked at.
+  std::filesystem::path draw(const models::RunFolder& folder);
 
   /// The same `n` samples again and again as they become, a row (n, elements) each.
   Array sample(std::int64_t n);

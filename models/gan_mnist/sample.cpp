@@ -7,12 +7,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exhibit.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/sheet.h>
 #include <xgrad/models/gan_mnist/trained.h>
-#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/trainer.h>
 
 namespace xgrad::gan_mnist {
@@ -33,13 +33,13 @@ struct SampleOptions {
 };
 
 int sample(const SampleOptions& options) {
-  if (options.n < 1) throw UsageError("-n must be 1 or more");
+  refuse_folder(options.out);
   Trained trained = load_trained(options.run, options.best);
   if (options.label && trained.classes == 0) {
     throw UsageError("--label asks for a class, and the run " + options.run.string() +
                      " was told none; train one with --preset cgan");
   }
-  if (options.label && (*options.label < 0 || *options.label >= trained.classes)) {
+  if (options.label && *options.label >= trained.classes) {
     throw UsageError("--label is " + std::to_string(*options.label) + ", but the classes are 0 to " +
                      std::to_string(trained.classes - 1));
   }
@@ -62,10 +62,12 @@ int sample(const SampleOptions& options) {
   }
   const std::string name = std::string(options.interpolate ? "interpolation" : "sample") +
                            (options.label ? "-label" + std::to_string(*options.label) : "") + "-seed" +
-                           std::to_string(options.seed) + extension_of(trained.format.kind);
-  const fs::path out = !options.out.empty() ? options.out : options.run / "samples" / name;
+                           std::to_string(options.seed);
   const Array samples = draw_sheet(*trained.generator, sheet);
-  const fs::path shown = write_exhibit(out, samples, sheet, trained.format, trained.network->range);
+  const PixelRange range = trained.network->range;
+  const fs::path shown = options.out.empty()
+                             ? add_exhibit(options.run / "samples", name, samples, sheet, trained.format, range)
+                             : write_exhibit(options.out, samples, sheet, trained.format, range);
   std::printf("Samples: %s\n", shown.c_str());
   return exit_done;
 }
@@ -80,16 +82,16 @@ Command add_sample(CLI::App& app) {
       "Examples:\n  gan_mnist sample runs/001-r1-fashion -n 100 --seed 5\n"
       "  gan_mnist sample runs/001-r1-fashion --interpolate --out ways.png\n"
       "  gan_mnist sample runs/002-cgan-fashion --label 8");
-  command->add_option("run", options->run, "Run folder")->required();
-  command->add_option("-n,--number", options->n, "How many pictures")->capture_default_str();
-  command->add_option("--seed", options->seed, "Names the random points")
-      ->check(whole_number_problem)
+  using namespace command_line;
+  add_value(*command, "run", options->run, "Run folder")->required();
+  add_value(*command, "-n,--number", options->n, "How many pictures", {.least = 1, .below = 1000001})
       ->capture_default_str();
-  command->add_option("--out", options->out, "The PNG to write; by default in the run's folder samples");
-  command->add_option("--label", options->label,
-                      "Class of all pictures; by default each has a row, in runs with labels");
-  command->add_flag("--best", options->best, "The best checkpoint instead of the newest");
-  command->add_flag("--interpolate", options->interpolate, "Each row walks from one point to another");
+  add_value(*command, "--seed", options->seed, "Names the random points")->capture_default_str();
+  add_value(*command, "--out", options->out, "The PNG to write; by default in the run's folder samples");
+  add_value(*command, "--label", options->label,
+            "Class of all pictures; by default each has a row, in runs with labels", at_least(0));
+  add_switch(*command, "--best", options->best, "The best checkpoint instead of the newest");
+  add_switch(*command, "--interpolate", options->interpolate, "Each row walks from one point to another");
   return {command, [options] { return sample(*options); }};
 }
 

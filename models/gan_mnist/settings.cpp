@@ -1,49 +1,26 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Flags, config.toml and the plan.
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 #include <limits>
-#include <set>
-#include <sstream>
-#include <type_traits>
 
 #include <CLI/CLI.hpp>
 
 #include <xgrad/autograd/parallel.h>
+#include <xgrad/models/command_line/settings.h>
 #include <xgrad/models/data/fold.h>
 #include <xgrad/models/data/inverted.h>
 #include <xgrad/models/data/stacked.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/settings.h>
-#include <xgrad/models/run/whole_number.h>
 #include <xgrad/models/suggest.h>
-#include <xgrad/nn/file.h>
 
 namespace xgrad::gan_mnist {
 
 namespace {
 
 constexpr const char* inverted = "inverted";
-constexpr std::uint64_t config_limit = 1 << 20;  // bytes; ours have a few hundred
-
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
-
-std::string to_text(const std::string& value) { return quoted(value); }
-// The shortest decimal that reads back as the same number.
-template <class T>
-std::string to_text(T value) {
-  char text[64];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-template <class T>
-std::string to_text(const std::optional<T>& value) {
-  return value ? to_text(*value) : "";
-}
-
-template <class T>
-void require(bool ok, const char* flag, T value, const char* domain) {
-  if (!ok) throw UsageError(std::string("--") + flag + " is " + to_text(value) + ", but must be " + domain);
+void require(bool ok, const char* flag, std::int64_t value, const char* domain) {
+  if (!ok) throw UsageError(std::string("--") + flag + " is " + std::to_string(value) + ", but must be " + domain);
 }
 
 // A file stays the same one wherever the run is resumed from.
@@ -59,58 +36,33 @@ models::DataKind kind_of(const Settings& s) { return models::find_network(overri
 }  // namespace
 
 void add_flags(CLI::App& command, Settings& settings) {
-  for_each_setting(settings, [&](const char* name, auto& member, const char* help) {
-    CLI::Option* option = command.add_option(std::string("--") + name, member, help);
-    option->group("Settings (the keys of a config.toml)");
-    if constexpr (std::is_unsigned_v<std::remove_reference_t<decltype(member)>>) {
-      option->check(models::whole_number_problem);
-    }
-  });
+  command_line::add_settings(command, settings);
   command.get_option("--steps")->excludes("--epochs");
 }
 
-void read_config(CLI::App& command, const std::filesystem::path& file) {
-  std::vector<std::string> known;
-  Settings names;
-  for_each_setting(names, [&](const char* name, auto&, const char*) { known.emplace_back(name); });
-  const auto refuse = [&](const std::string& why) { throw UsageError("config " + file.string() + ": " + why); };
-
-  if (std::filesystem::is_directory(file)) refuse("this is a folder; a run's is the config.toml in it");
-  if (!std::filesystem::exists(file)) throw UsageError("there is no config file " + file.string());
-  std::istringstream text(nn::read_file(file.string(), config_limit));
-  std::set<std::string> seen;
-  try {
-    for (const CLI::ConfigItem& item : CLI::ConfigTOML().from_config(text)) {
-      if (!item.parents.empty()) refuse("settings stand outside of sections, and it has [" + item.parents[0] + "]");
-      const std::string& key = item.name;
-      if (std::find(known.begin(), known.end(), key) == known.end()) refuse(models::unknown_name("key", key, known));
-      if (!seen.insert(key).second || item.inputs.size() != 1) refuse("\"" + key + "\" needs one value");
-      CLI::Option* option = command.get_option("--" + key);
-      // A flag goes before the file, and one length before the other.
-      const bool length = key == "steps" || key == "epochs";
-      if (option->count() > 0 || (length && command.count("--steps") + command.count("--epochs") > 0)) continue;
-      option->add_result(item.inputs.front());
-      option->run_callback();
-    }
-  } catch (const CLI::Error& e) {
-    refuse(e.what());
+void read_config(const CLI::App& command, Settings& settings, const std::filesystem::path& file) {
+  const auto is_length = [](const std::string& name) { return name == "steps" || name == "epochs"; };
+  command_line::read_settings(settings, file, [&](const std::string& name) {
+    // A flag goes before the file, and one length before the other.
+    return command.count("--" + name) + (is_length(name) ? command.count("--steps") + command.count("--epochs") : 0) >
+           0;
+  });
+  if (settings.steps && settings.epochs) {
+    throw UsageError("config " + file.string() + ": steps and epochs are two lengths; it may have one of them");
   }
 }
 
 Settings read_settings(const std::filesystem::path& file) {
   Settings settings;
   CLI::App nothing_given;
-  add_flags(nothing_given, settings);
-  read_config(nothing_given, file);
+  Settings unused;
+  add_flags(nothing_given, unused);
+  read_config(nothing_given, settings, file);
   return settings;
 }
 
 std::string to_toml(const Settings& settings) {
-  std::string text = "# gan_mnist train --config FILE repeats this run.\n";
-  for_each_setting(settings, [&](const std::string& name, const auto& member, const char*) {
-    if (const std::string value = to_text(member); !value.empty()) text += name + " = " + value + "\n";
-  });
-  return text;
+  return command_line::settings_to_toml(settings, "gan_mnist train --config FILE repeats this run.");
 }
 
 models::Preset overridden_preset(const Settings& s) {
@@ -171,25 +123,12 @@ models::Preset overridden_preset(const Settings& s) {
   } else {
     refuse(s.noise_rounds.has_value(), "--noise-rounds counts rounds with instance noise");
   }
-  require(preset.batch_size >= 1, "batch-size", preset.batch_size, "1 or more");
-  require(std::isfinite(preset.optimizer.lr) && preset.optimizer.lr > 0, "lr", preset.optimizer.lr, "above 0");
-  require(std::isfinite(preset.d_rate) && preset.d_rate > 0, "d-rate", preset.d_rate, "above 0");
-  require(!s.lambda || std::isfinite(*s.lambda), "lambda", s.lambda.value_or(0), "finite");
-  require(!s.penalty_every || *s.penalty_every >= 1, "penalty-every", s.penalty_every.value_or(0), "1 or more");
-  require(!s.noise || (std::isfinite(*s.noise) && *s.noise >= 0), "noise", s.noise.value_or(0), "0 or more");
-  require(!s.noise_rounds || *s.noise_rounds >= 1, "noise-rounds", s.noise_rounds.value_or(0), "1 or more");
-  require(preset.schedule.d_steps >= 1, "n-critic", preset.schedule.d_steps, "1 or more");
-  require(preset.schedule.accumulate >= 0, "accumulate", preset.schedule.accumulate, "1 or more, or 0 for an epoch");
-  require(preset.schedule.phases.paired >= 1, "paired-rounds", preset.schedule.phases.paired, "1 or more");
-  require(preset.schedule.phases.standard >= 0, "standard-rounds", preset.schedule.phases.standard, "0 or more");
-  require(preset.pac >= 1, "pac", preset.pac, "1 or more");
-  require(preset.average >= 0 && preset.average < 1, "average", preset.average, "at least 0 and below 1");
-  require(preset.epochs >= 1, "epochs", preset.epochs, "1 or more");
   if (const std::int64_t rest = preset.batch_size % preset.pac; rest != 0) {
     const std::int64_t below = preset.batch_size - rest;
-    const std::string down = below > 0 ? to_text(below) + " or " : "";
-    throw UsageError("--pac " + to_text(preset.pac) + " does not divide batches of " + to_text(preset.batch_size) +
-                     "; take --batch-size " + down + to_text(below + preset.pac));
+    const std::string down = below > 0 ? std::to_string(below) + " or " : "";
+    throw UsageError("--pac " + std::to_string(preset.pac) + " does not divide batches of " +
+                     std::to_string(preset.batch_size) + "; take --batch-size " + down +
+                     std::to_string(below + preset.pac));
   }
   return preset;
 }
@@ -198,7 +137,6 @@ std::string data_of(const Settings& s) { return s.data.value_or(models::row_of(k
 
 std::shared_ptr<const models::Dataset> load_data(const Settings& s, models::Split split) {
   const std::string name = data_of(s);
-  require(!name.empty(), "data", name, "a name, a file or a folder");
   const auto data = models::load_data(kind_of(s), name, split);
   if (!s.hold_out || split == models::Split::test) return data;
   return models::part_of(data, models::others(models::parse_fold(*s.hold_out), data->size));
@@ -240,21 +178,16 @@ Plan make_plan(const Settings& s, std::int64_t dataset_size) {
   models::Preset& preset = plan.preset;
   plan.network = &models::find_network(preset.network);
   require(preset.batch_size <= dataset_size, "batch-size", preset.batch_size, "no more than there are samples");
-  require(!s.steps || *s.steps >= 1, "steps", s.steps.value_or(0), "1 or more");
-  require(!s.threads || *s.threads >= 1, "threads", s.threads.value_or(0), "1 or more");
-  require(s.sample_every >= 0, "sample-every", s.sample_every, "0 or more");
-  require(s.save_every >= 0, "save-every", s.save_every, "0 or more");
-  require(s.log_every >= 1, "log-every", s.log_every, "1 or more");
-  require(s.eval_every >= -1, "eval-every", s.eval_every, "1 or more, 0 for an epoch, or -1 for never");
-
-  const auto require_readable = [](const char* flag, const std::string& data) {
-    for (const char c : data) {  // which a resumed run reads back from its file
-      require(c != '"' && c != '#' && static_cast<unsigned char>(c) >= ' ', flag, data,
-              "a path without quotation marks, # and control characters");
+  const auto require_writable = [](const char* flag, const std::string& text) {
+    try {
+      command_line::to_toml(text);
+    } catch (const ValueError& e) {
+      throw UsageError(std::string("--") + flag + ": " + e.what() +
+                       " into the run's config.toml; rename it, or link to it");
     }
   };
-  require_readable("data", absolute_data(data_of(s)));
-  require_readable("from", from_of(s));
+  require_writable("data", absolute_data(data_of(s)));
+  require_writable("from", from_of(s));
 
   const std::int64_t batches = dataset_size / preset.batch_size;
   if (preset.schedule.accumulate == models::whole_epoch) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include <xgrad/models/command_line/number.h>
 #include <xgrad/models/data/kinds.h>
 #include <xgrad/models/network.h>
 #include <xgrad/models/preset.h>
@@ -53,53 +54,60 @@ struct Settings {
   std::optional<int> threads = {};
 };
 
-/// Calls f(name, member, help) for every setting: the one list behind flags, file and help.
+/// Calls f(name, member, help, domain) for every setting: the one list behind flags, file and help.
 template <class S, class F>
 void for_each_setting(S& s, F&& f) {
-  f("preset", s.preset, "Kind of GAN; `gan_mnist info --presets` lists them");
+  using command_line::above;
+  using command_line::at_least;
+  constexpr command_line::Domain any;
+  constexpr command_line::Domain pool{.least = 1, .below = 1025};  // threads that there may be
+  constexpr command_line::Domain decay{.least = 0, .below = 1};
+  f("preset", s.preset, "Kind of GAN; `gan_mnist info --presets` lists them", any);
   f("data", s.data,
     "What to learn from: fashion, mnist or a folder with the four IDX files (plain or .gz); for networks of text gpl-3 "
     "or "
-    "a text file; for those of waves tones or a folder of WAV files");
-  f("from", s.from, "What to translate into the data: inverted (those data as negatives), or data as of --data");
-  f("net", s.net, "Networks; `gan_mnist info --presets` lists them too");
-  f("epochs", s.epochs, "Passes over the data");
-  f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each");
-  f("batch-size", s.batch_size, "Images in a batch");
-  f("lr", s.lr, "Learning rate of both players");
-  f("d-rate", s.d_rate, "D's learning rate as a multiple of that: two time scales");
+    "a text file; for those of waves tones or a folder of WAV files",
+    any);
+  f("from", s.from, "What to translate into the data: inverted (those data as negatives), or data as of --data", any);
+  f("net", s.net, "Networks; `gan_mnist info --presets` lists them too", any);
+  f("epochs", s.epochs, "Passes over the data", at_least(1));
+  f("steps", s.steps, "Rounds instead of epochs: D's updates and one of G each", at_least(1));
+  f("batch-size", s.batch_size, "Images in a batch", at_least(1));
+  f("lr", s.lr, "Learning rate of both players", above(0));
+  f("d-rate", s.d_rate, "D's learning rate as a multiple of that: two time scales", above(0));
   f("lambda", s.lambda,
-    "Weight of the preset's penalty, pairing or main term; a penalty's negative one rewards steepness");
-  f("penalty-every", s.penalty_every, "Lazy penalty: paid in each n-th update only, n times as much");
-  f("noise", s.noise,
-    "Instance noise: how far all that D sees is shaken at first, a standard deviation; 0: not at all");
-  f("noise-rounds", s.noise_rounds, "Rounds until the instance noise has faded");
-  f("n-critic", s.n_critic, "Updates of D for one of G");
-  f("accumulate", s.accumulate, "Batches to an update, averaged: large batches in little memory; 0: an epoch's");
-  f("paired-rounds", s.paired_rounds, "Rounds with the preset's pairing before rounds without");
-  f("standard-rounds", s.standard_rounds, "Rounds without the preset's pairing before rounds with it");
-  f("labels", s.labels, "How the players are told labels: none, concat or projection");
-  f("pac", s.pac, "Images that D judges together (PacGAN); divides the batch size");
-  f("average", s.average, "Decay of the moving average of G that draws the samples; 0: G itself draws them");
-  f("seed", s.seed, "Names the random numbers; the same seed gives the same run");
-  f("sample-every", s.sample_every, "Rounds between samples to look at; 0: an epoch");
-  f("save-every", s.save_every, "Rounds between checkpoints; 0: an epoch");
-  f("log-every", s.log_every, "Rounds between lines of metrics.jsonl");
-  f("eval-every", s.eval_every, "Rounds between evaluations on held-out images; 0: an epoch, -1: none");
+    "Weight of the preset's penalty, pairing or main term; a penalty's negative one rewards steepness", any);
+  f("penalty-every", s.penalty_every, "Lazy penalty: paid in each n-th update only, n times as much", at_least(1));
+  f("noise", s.noise, "Instance noise: how far all that D sees is shaken at first, a standard deviation; 0: not at all",
+    at_least(0));
+  f("noise-rounds", s.noise_rounds, "Rounds until the instance noise has faded", at_least(1));
+  f("n-critic", s.n_critic, "Updates of D for one of G", at_least(1));
+  f("accumulate", s.accumulate, "Batches to an update, averaged: large batches in little memory; 0: an epoch's",
+    at_least(0));
+  f("paired-rounds", s.paired_rounds, "Rounds with the preset's pairing before rounds without", at_least(1));
+  f("standard-rounds", s.standard_rounds, "Rounds without the preset's pairing before rounds with it", at_least(0));
+  f("labels", s.labels, "How the players are told labels: none, concat or projection", any);
+  f("pac", s.pac, "Images that D judges together (PacGAN); divides the batch size", at_least(1));
+  f("average", s.average, "Decay of the moving average of G that draws the samples; 0: G itself draws them", decay);
+  f("seed", s.seed, "Names the random numbers; the same seed gives the same run", any);
+  f("sample-every", s.sample_every, "Rounds between samples to look at; 0: an epoch", at_least(0));
+  f("save-every", s.save_every, "Rounds between checkpoints; 0: an epoch", at_least(0));
+  f("log-every", s.log_every, "Rounds between lines of metrics.jsonl", at_least(1));
+  f("eval-every", s.eval_every, "Rounds between evaluations on held-out images; 0: an epoch, -1: none", at_least(-1));
   f("best", s.best,
-    "Keep the checkpoint that an evaluation found best by: fid, mmd2, precision, coverage, ...; or none");
+    "Keep the checkpoint that an evaluation found best by: fid, mmd2, precision, coverage, ...; or none", any);
   f("hold-out", s.hold_out,
-    "Train without a fold: 2/5 leaves out the second fifth of a fixed shuffle, and eval uses it");
-  f("threads", s.threads, "Threads of kernels and matrix products; by default all cores");
+    "Train without a fold: 2/5 leaves out the second fifth of a fixed shuffle, and eval uses it", any);
+  f("threads", s.threads, "Threads of kernels and matrix products; by default all cores", pool);
 }
 
 /// Adds a flag for every setting.
 void add_flags(CLI::App& command, Settings& settings);
 
-/// Fills the settings that were not given as flags from a flat TOML file.
-/// @throws UsageError naming the file for an unknown key (with a suggestion), a repeated key or a wrong value.
-void read_config(CLI::App& command, const std::filesystem::path& file);
-/// The settings of a file alone.
+/// Fills the settings that the command, which has their flags, was not given from a flat TOML file.
+/// @throws ValueError naming file and line for what is no TOML, an unknown key (with a suggestion) or a wrong value.
+void read_config(const CLI::App& command, Settings& settings, const std::filesystem::path& file);
+/// The settings of a file alone. @throws as read_config
 Settings read_settings(const std::filesystem::path& file);
 
 /// The TOML text that read_config reads back, unset values left out.

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // gan_mnist sweep: trains over a grid of settings, seeds and folds, on all cores, and tabulates the results. Resumable.
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <cstdio>
+#include <limits>
+#include <map>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
 #include <xgrad/models/gan_mnist/interrupt.h>
@@ -43,7 +46,7 @@ SweepPlan make_sweep_plan(const CLI::App& command, const SweepOptions& options) 
   SweepPlan plan = options.plan;
   plan.first_seed = options.settings.seed;
   std::vector<std::string> known;
-  for_each_setting(options.settings, [&](const std::string& name, const auto&, const char*) {
+  for_each_setting(options.settings, [&](const std::string& name, const auto&, const char*, const auto&) {
     if (is_own(name)) return;
     known.push_back(name);
     if (command.count("--" + name) > 0) plan.common.emplace_back(name, command["--" + name]->results().front());
@@ -60,12 +63,14 @@ SweepPlan make_sweep_plan(const CLI::App& command, const SweepOptions& options) 
     if (twice || command.count("--" + flag) > 0) throw UsageError("--" + flag + " is given twice");
   }
   if (plan.axes.empty()) throw UsageError("a sweep needs a grid; for example --grid lambda=0.1,1,10");
-  if (plan.seeds < 1) throw UsageError("--seeds must be 1 or more");
-  if (plan.folds < 0 || plan.folds == 1) throw UsageError("--folds must be 2 or more, or 0 for none");
-  if (!(plan.minutes >= 0.0) || std::isinf(plan.minutes)) throw UsageError("--minutes must be above 0 and finite");
-  if (plan.number < 0) throw UsageError("-n must be 1 or more, or 0 for up to 5000");
-  if (options.jobs < 0) throw UsageError("--jobs must be 1 or more, or 0 for as many as there are cores");
-  if (options.out.empty()) throw UsageError("--out names no folder");
+  constexpr double most = 1e6;  // runs; their list alone would fill the memory
+  double number = static_cast<double>(plan.seeds) * std::max(1, plan.folds);
+  for (const Axis& axis : plan.axes) number *= static_cast<double>(axis.values.size());
+  if (number > most) throw UsageError("the grid, --seeds and --folds make more than a million runs; take fewer");
+  if (static_cast<std::uint64_t>(plan.seeds - 1) > std::numeric_limits<std::uint64_t>::max() - plan.first_seed) {
+    throw UsageError("--seeds from --seed " + std::to_string(plan.first_seed) + " on pass the largest seed");
+  }
+  if (plan.folds == 1) throw UsageError("--folds must be 2 or more, or 0 for none");
   return plan;
 }
 
@@ -75,11 +80,9 @@ void check(const SweepPlan& plan) {
     Settings settings;
     CLI::App command;
     add_flags(command, settings);
-    std::vector<std::string> words = arguments(plan, {.point = point, .seed = 1});
-    std::reverse(words.begin(), words.end());
     try {
-      command.parse(words);
-    } catch (const CLI::ParseError& e) {
+      command_line::parse(command, arguments(plan, {.point = point, .seed = 1}));
+    } catch (const std::exception& e) {
       throw UsageError(to_string(point) + ": " + e.what());
     }
     bool images = false;
@@ -113,6 +116,7 @@ class Sweep {
   int run() {
     const std::vector<Job> all = jobs(plan_);
     total_ = all.size();
+    refuse_shared_folders(all);
     std::vector<Job> waiting;
     for (const Job& job : all) (results_.has(job) ? done_ : waiting).push_back(job);
     if (!done_.empty()) std::printf("%zu of %zu runs are done already\n", done_.size(), total_);
@@ -139,6 +143,13 @@ class Sweep {
     std::replace_if(
         name.begin(), name.end(), [](char c) { return c == '/' || c == ' ' || c == '\\'; }, '_');
     return name;
+  }
+  static void refuse_shared_folders(const std::vector<Job>& all) {
+    std::map<std::string, std::string> names;
+    for (const Job& job : all) {
+      const auto [at, added] = names.emplace(slug(job.name()), job.name());
+      if (!added) throw UsageError(at->second + " and " + job.name() + " would run in one folder; rename one of them");
+    }
   }
   fs::path folder(const Job& job) const { return options_.out / "runs" / slug(job.name()); }
   fs::path log(const Job& job) const { return options_.out / "logs" / (slug(job.name()) + ".txt"); }
@@ -233,9 +244,21 @@ class Sweep {
   int fatal_code_ = exit_done;
 };
 
+// A folder that is no sweep's keeps what it has.
+void refuse_foreign(const fs::path& out) {
+  if (fs::exists(out) && !fs::is_directory(out))
+    throw UsageError(out.string() + " is no folder; name one for the sweep");
+  if (!fs::exists(out) || fs::exists(out / "sweep.json")) return;
+  for (const auto& entry : fs::directory_iterator(out)) {
+    if (entry.path().filename() == "lock") continue;
+    throw UsageError("the folder " + out.string() + " holds something else than a sweep; take another --out");
+  }
+}
+
 int sweep(const CLI::App& command, const SweepOptions& options) {
   const SweepPlan plan = make_sweep_plan(command, options);
   check(plan);
+  refuse_foreign(options.out);
   fs::create_directories(options.out);
   catch_interrupts();
   return Sweep(plan, options).run();
@@ -255,19 +278,23 @@ Command add_sweep(CLI::App& app) {
   const auto options = std::make_shared<SweepOptions>();
   command->allow_extras();
   command->footer(examples);
-  command->add_option("--grid", options->grid, "A setting and its values, lambda=0.1,1,10; again for a second one")
+  using namespace command_line;
+  const Domain counted{.least = 1, .below = 1000001};
+  const Domain parts{.least = 0, .below = 1000001};
+  add_value(*command, "--grid", options->grid, "A setting and its values, lambda=0.1,1,10; again for a second one")
       ->expected(1)
       ->take_all();
-  command->add_option("--folds", options->plan.folds,
-                      "Train without each of so many folds in turn, and measure against the one left out");
-  command->add_option("--seeds", options->plan.seeds, "Runs of each point with seeds from --seed on");
-  command->add_option("--minutes", options->plan.minutes,
-                      "Length of each run as processor time of each thread, instead of rounds or epochs");
-  command->add_option("-n,--number", options->plan.number, "Images to be measured; 0: up to 5000");
-  command->add_option("--classifier", options->plan.space, "As of gan_mnist eval");
-  command->add_option("--jobs", options->jobs, "Runs at a time; by default as many as there are cores");
-  command->add_option("--out", options->out, "Folder of the sweep")->capture_default_str();
-  command->add_flag("--keep", options->keep, "Keep the checkpoints of finished runs");
+  add_value(*command, "--folds", options->plan.folds,
+            "Train without each of so many folds in turn, and measure against the one left out", parts);
+  add_value(*command, "--seeds", options->plan.seeds, "Runs of each point with seeds from --seed on", counted);
+  add_value(*command, "--minutes", options->plan.minutes,
+            "Length of each run as processor time of each thread, instead of rounds or epochs",
+            {.least = 0, .below = 1e9});
+  add_value(*command, "-n,--number", options->plan.number, "Images to be measured; 0: up to 5000", at_least(0));
+  add_value(*command, "--classifier", options->plan.space, "As of gan_mnist eval");
+  add_value(*command, "--jobs", options->jobs, "Runs at a time; by default as many as there are cores", at_least(0));
+  add_value(*command, "--out", options->out, "Folder of the sweep")->capture_default_str();
+  add_switch(*command, "--keep", options->keep, "Keep the checkpoints of finished runs");
   add_flags(*command, options->settings);
   return {command, [command, options] { return sweep(*command, *options); }};
 }

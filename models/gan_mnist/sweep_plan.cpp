@@ -17,9 +17,11 @@ Axis parse_axis(const std::string& text) {
     throw UsageError("--grid " + text + ": " + why + "; for example --grid lambda=0.1,1,10");
   };
   const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0) refuse("a flag and its values belong there");
+  if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+    refuse("a flag and its values belong there");
   Axis axis{.flag = text.substr(0, equals), .values = {}};
   std::istringstream values(text.substr(equals + 1));
+  if (text.ends_with(',')) refuse("a value is missing");
   for (std::string value; std::getline(values, value, ',');) {
     if (value.empty()) refuse("a value is missing");
     if (std::find(axis.values.begin(), axis.values.end(), value) != axis.values.end())

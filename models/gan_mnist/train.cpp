@@ -8,6 +8,7 @@
 
 #include <xgrad/autograd/parallel.h>
 #include <xgrad/autograd/profiler.h>
+#include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/eval.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
@@ -55,16 +56,15 @@ constexpr const char* examples = R"(Examples:
                                                      the same run, further)";
 
 // Takes the settings of the run to be resumed; only its length and its surroundings may differ.
-void read_resumed(CLI::App& command, const fs::path& run) {
+void read_resumed(const CLI::App& command, Settings& settings, const fs::path& run) {
   const std::vector<std::string> free = {"epochs",     "steps",     "threads",   "sample-every",
                                          "save-every", "log-every", "eval-every"};
-  Settings names;
-  for_each_setting(names, [&](const std::string& name, auto&, const char*) {
+  for_each_setting(settings, [&](const std::string& name, auto&, const char*, const command_line::Domain&) {
     if (std::find(free.begin(), free.end(), name) != free.end() || command.count("--" + name) == 0) return;
     throw UsageError("--" + name + " cannot be changed in a run that is resumed");
   });
   if (!fs::exists(run / "config.toml")) throw UsageError("there is no run to resume in " + run.string());
-  read_config(command, run / "config.toml");
+  read_config(command, settings, run / "config.toml");
 }
 
 RunFolder take_folder(const TrainOptions& options, const Plan& plan, const Dataset& data) {
@@ -85,7 +85,7 @@ struct Outputs {
 fs::path loop(Run& run, const Plan& plan, const Settings& settings, const Monitor& monitor, Stopwatch& watch,
               Outputs& to) {
   Learner& learner = run.learner();
-  fs::path samples = run.draw(to.folder.samples());
+  fs::path samples = run.draw(to.folder);
   for (bool stop = interrupted(); !stop && learner.steps() < plan.rounds;) {
     watch.start();
     const RoundReport report = learner.step();
@@ -97,17 +97,22 @@ fs::path loop(Run& run, const Plan& plan, const Settings& settings, const Monito
     Figures line;
     if (every(settings.log_every)) line = report.figures();
     std::optional<double> score;
-    if (monitor.watches() && (every(plan.eval_every) || watch.is_over())) {
+    const bool evaluated = monitor.watches() && (every(plan.eval_every) || watch.is_over());
+    if (evaluated) {
       const Monitor::Finding finding = monitor.look(run);
       line.insert(line.end(), finding.figures.begin(), finding.figures.end());
       score = finding.score;
     }
     if (!line.empty()) to.log.append(step, line);
     const bool last = stop || step == plan.rounds;
-    if (last || every(plan.sample_every)) samples = run.draw(to.folder.samples());
-    if (last || every(plan.save_every) || (score && to.checkpoints.is_better(*score))) {
+    if (last || every(plan.sample_every)) samples = run.draw(to.folder);
+    const bool saved = last || every(plan.save_every) || (score && to.checkpoints.is_better(*score));
+    if (saved) {
+      to.log.sync();
       to.checkpoints.save(run.save(), score);
     }
+    // There is a page to look at while it trains, and when it is killed.
+    if (monitor.watches() ? evaluated : saved) write_report(to.folder.path());
   }
   return samples;
 }
@@ -129,11 +134,6 @@ void write_timing(const fs::path& file, const Stopwatch& watch, std::int64_t rou
   nn::write_file(file.string(), json.dump(2) + "\n");
 }
 
-// A script's unset variable is no wish for the default.
-void refuse_empty(const CLI::App& command, const char* flag, const fs::path& value) {
-  if (command.count(flag) > 0 && value.empty()) throw UsageError(std::string(flag) + " names nothing");
-}
-
 void go_on_from(const fs::path& checkpoint, Run& run) {
   try {
     use_checkpoint(checkpoint.string(), [&](const Checkpoint& content) { run.load(content); });
@@ -150,18 +150,13 @@ void refuse_shorter(std::int64_t done, const Plan& plan) {
                    " in all are asked for; take more --steps or --epochs");
 }
 
-int train(CLI::App& command, TrainOptions& options, const std::string& program) {
+int train(const CLI::App& command, TrainOptions& options, const std::string& program) {
   Settings& settings = options.settings;
-  refuse_empty(command, "--resume", options.resume);
-  refuse_empty(command, "--config", options.config);
-  refuse_empty(command, "--out", options.out);
-  if (!options.resume.empty()) read_resumed(command, options.resume);
-  if (!options.config.empty()) read_config(command, options.config);
-  if (options.minutes && !(*options.minutes > 0.0)) throw UsageError("--minutes must be above 0");
-  if (options.measure.value_or(0) < 0) throw UsageError("--measure must be 1 or more, or 0 for as many as there are");
+  if (!options.resume.empty()) read_resumed(command, settings, options.resume);
+  if (!options.config.empty()) read_config(command, settings, options.config);
   if (options.minutes && !settings.steps && !settings.epochs) settings.epochs = endless_epochs;
   overridden_preset(settings);  // a mistake is worth knowing before the data are read
-  if (settings.threads && *settings.threads > 0) set_num_threads(*settings.threads);
+  if (settings.threads) set_num_threads(*settings.threads);
   const std::shared_ptr<const Dataset> data = load_data(settings);
   const Plan plan = make_plan(settings, data->size);
   const std::shared_ptr<const Dataset> from = load_from(settings, data);
@@ -184,6 +179,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   refuse_shorter(run.learner().steps(), plan);
   nn::write_file(folder.config().string(), to_toml(spell_out(settings, plan)));
   nn::write_file(folder.environment().string(), environment_json(files));
+  nn::write_file(folder.description().string(), run.describe());
   const std::int64_t first = run.learner().steps();
   if (!latest) checkpoints.save(run.save());  // there is something to go back to from the first round on
   Stopwatch watch(options.minutes, options.processor_time ? num_threads() : 0);
@@ -198,7 +194,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
     samples = loop(run, plan, settings, monitor, watch, outputs);
   } catch (const Diverged& e) {
     outputs.progress.finish();
-    write_report(folder.path(), run.describe());
+    write_report(folder.path());
     const auto good = outputs.checkpoints.latest();
     throw Diverged(std::string(e.what()) + "\nThe last good checkpoint: " + (good ? good->string() : "none"));
   }
@@ -209,7 +205,7 @@ int train(CLI::App& command, TrainOptions& options, const std::string& program) 
   if (whole && options.measure) {
     evaluate_run({.run = folder.path(), .space = options.space, .number = *options.measure});
   }
-  write_report(folder.path(), run.describe());
+  write_report(folder.path());
   if (options.profile) report_profile(profile, folder);
   std::printf("Samples: %s\n", samples.c_str());
   if (whole) return exit_done;
@@ -227,24 +223,26 @@ Command add_train(CLI::App& app, const std::string& program) {
   command->allow_extras();
   command->footer(examples);
   add_flags(*command, options->settings);
-  CLI::Option* resume = command->add_option("--resume", options->resume, "Run folder to go on with, exactly");
-  command->add_option("--config", options->config, "Settings as TOML; flags go before it")->excludes(resume);
-  command->add_option("--out", options->out, "Folder of the run; by default runs/<number>-<preset>-<data>")
+  using namespace command_line;
+  CLI::Option* resume = add_value(*command, "--resume", options->resume, "Run folder to go on with, exactly");
+  add_value(*command, "--config", options->config, "Settings as TOML; flags go before it")->excludes(resume);
+  add_value(*command, "--out", options->out, "Folder of the run; by default runs/<number>-<preset>-<data>")
       ->excludes(resume);
-  command->add_option(
-      "--minutes", options->minutes,
-      "Stop after so much time in rounds, evaluations and pictures not counted; alone, it is the length");
-  command->add_flag("--processor-time", options->processor_time,
-                    "Count --minutes as this program's processor time, a thread's share of it");
-  command->add_option("--measure", options->measure,
-                      "At the end measure so many images, as gan_mnist eval does; 0: as many as there are, up to 5000");
-  command->add_option("--classifier", options->space, "Of --measure, as of gan_mnist eval");
-  command->add_flag("--quiet", options->quiet, "Print only where the samples are");
-  command->add_flag("--profile", options->profile,
-                    "Print where the time went, and write it to profile.txt and trace.json (for ui.perfetto.dev)");
-  command->add_flag("--eager", options->eager,
-                    "Run each round op by op, instead of recording one and replaying it; the numbers are the same");
-  command->add_flag("--dry-run", options->dry_run, "Check everything and say what would be done");
+  add_value(*command, "--minutes", options->minutes,
+            "Stop after so much time in rounds, evaluations and pictures not counted; alone, it is the length",
+            {.least = 0, .open = true, .below = 1e9});
+  add_switch(*command, "--processor-time", options->processor_time,
+             "Count --minutes as this program's processor time, a thread's share of it");
+  add_value(*command, "--measure", options->measure,
+            "At the end measure so many images, as gan_mnist eval does; 0: as many as there are, up to 5000",
+            at_least(0));
+  add_value(*command, "--classifier", options->space, "Of --measure, as of gan_mnist eval");
+  add_switch(*command, "--quiet", options->quiet, "Print only where the samples are");
+  add_switch(*command, "--profile", options->profile,
+             "Print where the time went, and write it to profile.txt and trace.json (for ui.perfetto.dev)");
+  add_switch(*command, "--eager", options->eager,
+             "Run each round op by op, instead of recording one and replaying it; the numbers are the same");
+  add_switch(*command, "--dry-run", options->dry_run, "Check everything and say what would be done");
   return {command, [command, options, program] { return train(*command, *options, program); }};
 }
 

@@ -49,6 +49,7 @@ std::int64_t step_of(const fs::path& path) {
 std::vector<fs::path> files_in(const fs::path& folder) {
   std::vector<fs::path> files;
   std::error_code error;
+  if (!fs::exists(folder, error) && !error) return files;
   for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     files.push_back(at->path());
   }
@@ -71,6 +72,20 @@ void remove_file(const fs::path& path) {
 }
 
 using Metadata = std::map<std::string, std::string>;
+
+/// The score that a best checkpoint has.
+double score_of(const fs::path& best) {
+  try {
+    const Metadata metadata = nn::load_safetensors(best.string()).metadata;
+    const auto score = metadata.find("score");
+    if (score == metadata.end()) return std::numeric_limits<double>::infinity();
+    const auto number = nn::detail::try_parse_json(score->second);
+    if (!number.is_number()) throw FormatError(best.string() + ": its score is no number");
+    return number.get<double>();
+  } catch (const FormatError& e) {
+    throw FormatError(std::string(e.what()) + "; without this file the run goes on, and keeps the best from then on");
+  }
+}
 
 Metadata metadata_of(const Checkpoint& checkpoint) {
   if (checkpoint.step < 0)
@@ -149,14 +164,7 @@ CheckpointFolder::CheckpointFolder(fs::path folder, int keep)
     const std::string name = path.filename().string();
     if (name.starts_with(".") && name.ends_with(".tmp")) remove_file(path);
   }
-  if (fs::exists(best(), error)) {
-    const Metadata metadata = nn::load_safetensors(best()).metadata;
-    if (const auto score = metadata.find("score"); score != metadata.end()) {
-      const auto number = nn::detail::try_parse_json(score->second);
-      if (!number.is_number()) throw FormatError(best().string() + ": its score is no number");
-      best_score_ = number.get<double>();
-    }
-  }
+  if (fs::exists(best(), error)) best_score_ = score_of(best());
 }
 
 fs::path CheckpointFolder::best() const { return folder_ / best_name; }
@@ -165,13 +173,14 @@ fs::path CheckpointFolder::save(const Checkpoint& checkpoint, std::optional<doub
   char number[24];
   std::snprintf(number, sizeof number, "%08lld", static_cast<long long>(checkpoint.step));
   const fs::path path = folder_ / (prefix + std::string(number) + suffix);
-  save_checkpoint(path, checkpoint);
+  // The best one first: a run killed in between measures this step once more.
   if (score && is_better(*score)) {
     Metadata metadata = metadata_of(checkpoint);
     metadata["score"] = nn::detail::write_json(nlohmann::json(*score));
     nn::save_safetensors(best(), checkpoint.arrays, metadata);
     best_score_ = *score;
   }
+  save_checkpoint(path, checkpoint);
   std::vector<fs::path> files = checkpoints_in(folder_);
   // Later steps are of a past that a run resumed from an earlier checkpoint has given up.
   for (; step_of(files.back()) > checkpoint.step; files.pop_back()) remove_file(files.back());

@@ -38,6 +38,10 @@ MetricsLog::MetricsLog(std::filesystem::path path, std::int64_t resume_step) : p
 
 MetricsLog::~MetricsLog() { ::close(fd_); }
 
+void MetricsLog::sync() {
+  if (::fsync(fd_) != 0) throw IoError("cannot sync " + path_.string() + ": " + std::generic_category().message(errno));
+}
+
 void MetricsLog::append(std::int64_t step, const std::vector<std::pair<std::string, double>>& values) {
   nlohmann::ordered_json json = {{"step", step}};
   for (const auto& [name, value] : values) json[name] = value;

@@ -24,6 +24,8 @@ class MetricsLog {
   MetricsLog(const MetricsLog&) = delete;
   MetricsLog& operator=(const MetricsLog&) = delete;
 
+  /// Makes what was appended durable; a checkpoint is no older than its lines then. @throws IoError
+  void sync();
   /// @throws IoError
   void append(std::int64_t step, const std::vector<std::pair<std::string, double>>& values);
 

@@ -32,6 +32,16 @@ long number_of(const std::string& name) {
   return numbered ? std::strtol(name.c_str(), nullptr, 10) : 0;
 }
 
+/// Whether nothing is there but what a run makes before its first file.
+bool is_unused(const fs::path& folder) {
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const fs::path name = at->path().filename();
+    if (name != "lock" && !(name == "samples" && fs::is_empty(at->path(), error))) return false;
+  }
+  return !error || !fs::exists(folder, error);
+}
+
 /// Letters, digits, '.', '_' and '-' of a text: fit for a folder's name.
 std::string slug(const std::string& text) {
   std::string s = text;
@@ -43,9 +53,12 @@ std::string slug(const std::string& text) {
 
 }  // namespace
 
-RunFolder::RunFolder(fs::path path) : path_(std::move(path)), lock_(path_) {
-  make_folders(samples());
-  make_folders(checkpoints());
+RunFolder::RunFolder(fs::path path) : path_(std::move(path)), lock_(path_) { make_folders(samples()); }
+
+fs::path RunFolder::samples_after(std::int64_t round) const {
+  char name[32];
+  std::snprintf(name, sizeof name, "step-%08lld", static_cast<long long>(round));
+  return samples() / name;
 }
 
 RunFolder RunFolder::create(const fs::path& root, const std::string& preset, const std::string& data) {
@@ -66,13 +79,20 @@ RunFolder RunFolder::create(const fs::path& root, const std::string& preset, con
 }
 
 RunFolder RunFolder::create_at(const fs::path& folder) {
-  std::error_code error;
-  if (fs::exists(folder, error) && !fs::is_empty(folder, error)) {
-    if (!error && fs::exists(folder / "lock", error)) static_cast<void>(open(folder));  // says so when in use
+  const auto refuse_used = [&] {
+    if (is_unused(folder)) return;
     throw ValueError("the folder " + folder.string() + " exists and is not empty; resume that run or name a new one");
+  };
+  std::error_code error;
+  if (fs::exists(folder, error) && !fs::is_directory(folder, error)) {
+    throw ValueError(folder.string() + " is no folder; name one for the run");
   }
+  if (fs::exists(folder / "lock", error)) static_cast<void>(open(folder));  // says so when in use
+  refuse_used();
   make_folders(folder);
-  return RunFolder(folder);
+  RunFolder run(folder);
+  refuse_used();  // by a process that began and ended meanwhile
+  return run;
 }
 
 RunFolder RunFolder::open(const fs::path& folder) {
