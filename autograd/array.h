@@ -11,6 +11,7 @@
 
 #include <xgrad/autograd/dtype.h>
 #include <xgrad/autograd/intrusive_ptr.h>
+#include <xgrad/autograd/scalar.h>
 #include <xgrad/autograd/shape.h>
 
 namespace xt {
@@ -53,15 +54,16 @@ class Array {
  public:
   /// An undefined array: no buffer, no dtype.
   Array() = default;
-  /// Uninitialised values.
+  /// Uninitialised values. @throws OutOfMemoryError naming shape and bytes.
   explicit Array(const Shape& shape, DType dtype = DType::float32);
   /// Copies any xtensor expression, evaluated once, in row-major order. Include <xgrad/autograd/xtensor.h>.
   template <class E>
   Array(const xt::xexpression<E>& expression);
 
-  static Array full(const Shape& shape, double value, DType dtype = DType::float32);
-  static Array zeros(const Shape& shape, DType dtype = DType::float32) { return full(shape, 0.0, dtype); }
-  static Array scalar(double value, DType dtype = DType::float32) { return full({}, value, dtype); }
+  /// @throws ValueError when the dtype does not hold the value: a fraction in int64, 1e300 in float32.
+  static Array full(const Shape& shape, Scalar value, DType dtype = DType::float32);
+  static Array zeros(const Shape& shape, DType dtype = DType::float32) { return full(shape, 0, dtype); }
+  static Array scalar(Scalar value, DType dtype = DType::float32) { return full({}, value, dtype); }
   /// Values in row-major order. @throws ShapeError when their number is not shape.numel().
   template <class T>
   static Array from(const std::vector<T>& values, const Shape& shape);
@@ -100,20 +102,24 @@ class Array {
   /// Same elements under another shape, sharing the buffer. @throws ShapeError when the sizes differ.
   Array reshape(const Shape& shape) const;
   Array clone() const;
+  /// Converted. To int64, fractions are cut off towards 0, as NumPy's astype does.
+  /// @throws ValueError when a value is NaN, infinite or out of range as an int64.
   Array astype(DType dtype) const;
 
-  /// The only element, converted. @throws ShapeError when there is not exactly one.
+  /// The only element, converted exactly, but that digits of floating values may be rounded away.
+  /// @throws ShapeError when there is not exactly one, ValueError when a T does not hold it: 2.5 or NaN as a whole
+  /// number, 9007199254740993 as a double (ask for std::int64_t), what is out of range.
   template <class T>
   T item() const {
     check_single();
-    return element<T>(0);
+    return element<T>("item", 0);
   }
-  /// All elements in row-major order, converted.
+  /// All elements in row-major order, converted as by `item`.
   template <class T>
   std::vector<T> to_vector() const {
     check_readable();
     std::vector<T> v(static_cast<std::size_t>(size()));
-    for (std::size_t i = 0; i < v.size(); ++i) v[i] = element<T>(i);
+    for (std::size_t i = 0; i < v.size(); ++i) v[i] = element<T>("to_vector", i);
     return v;
   }
 
@@ -129,10 +135,10 @@ class Array {
   void check_single() const;
   void check_readable() const;
   template <class T>
-  T element(std::size_t i) const noexcept {
-    if (dtype_ == DType::float32) return static_cast<T>(static_cast<const float*>(raw())[i]);
-    if (dtype_ == DType::float64) return static_cast<T>(static_cast<const double*>(raw())[i]);
-    return static_cast<T>(static_cast<const std::int64_t*>(raw())[i]);
+  T element(const char* op, std::size_t i) const {
+    if (dtype_ == DType::float32) return detail::fitting<T>(op, static_cast<const float*>(raw())[i]);
+    if (dtype_ == DType::float64) return detail::fitting<T>(op, static_cast<const double*>(raw())[i]);
+    return detail::fitting<T>(op, static_cast<const std::int64_t*>(raw())[i]);
   }
 
   intrusive_ptr<detail::Buffer> buffer_;
@@ -140,7 +146,8 @@ class Array {
   DType dtype_ = DType::float32;
 };
 
-/// Values as NumPy prints them, abbreviated beyond a thousand elements.
+/// Each value in the digits that NumPy prints: the fewest that read back as the same number of its dtype, at most 8
+/// behind the point, with an exponent from 1e8 on and below 1e-4. Abbreviated beyond a thousand elements.
 std::string to_string(const Array& array);
 std::ostream& operator<<(std::ostream& os, const Array& array);
 

@@ -2,12 +2,14 @@
 // The exceptions xgrad throws: one type a kind of mistake; messages name the op, the shapes and the remedy.
 #pragma once
 
+#include <cstddef>
+#include <new>
 #include <stdexcept>
 #include <string>
 
 namespace xgrad {
 
-/// Base of every exception thrown by xgrad (except std::bad_alloc).
+/// Base of every exception thrown by xgrad but OutOfMemoryError.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -29,6 +31,22 @@ class DTypeError : public Error {
 class ValueError : public Error {
  public:
   using Error::Error;
+};
+
+/// There is not the memory that an array or an op needs; the message names op, shape and bytes. A std::bad_alloc, so
+/// that whoever handles those handles it; kept in the exception itself, since memory is what lacks.
+class OutOfMemoryError : public std::bad_alloc {
+ public:
+  /// @param op may be null: it is not known yet, and whoever runs the op adds it.
+  OutOfMemoryError(const char* op, const char* need) noexcept;
+  const char* what() const noexcept override { return what_; }
+  /// The same, of `op`, unless it names one.
+  OutOfMemoryError named(const char* op) const noexcept;
+
+ private:
+  const char* op_;
+  char need_[320];
+  char what_[400];
 };
 
 /// The graph cannot give what was asked: freed, unused or unrecorded.

@@ -61,6 +61,7 @@ static_assert(n_small == class_of(small_limit) + 1);
 
 std::atomic<std::int64_t> reserved{0};
 std::atomic<std::int64_t> requests{0};
+std::atomic<std::size_t> greatest_request{std::size_t{1} << 46};
 
 std::byte* take_from_system(std::size_t bytes) {
   // Over-reserve so that the start can be aligned to a huge page; what is never touched is never resident.
@@ -250,7 +251,7 @@ bool pooled() noexcept { return XGRAD_POOLED; }
 
 void* detail::allocate_slowly(std::size_t bytes) {
   maybe_fail();
-  if (bytes > (std::size_t{1} << 46)) throw std::bad_alloc();
+  if (bytes > greatest_request.load(std::memory_order_relaxed)) throw std::bad_alloc();
   const std::size_t cls = class_of(bytes);
   const auto size = static_cast<std::int64_t>(bytes_of(cls));
   void* p = nullptr;
@@ -300,5 +301,9 @@ void trim() noexcept {
 }
 
 void fail_allocation_after(std::int64_t n) noexcept { fail_countdown.store(n, std::memory_order_relaxed); }
+
+void refuse_above(std::size_t bytes) noexcept {
+  greatest_request.store(bytes == 0 ? std::size_t{1} << 46 : bytes, std::memory_order_relaxed);
+}
 
 }  // namespace xgrad::memory

@@ -103,4 +103,7 @@ void trim() noexcept;
 /// Tests only: the n-th request from now on fails with std::bad_alloc (1 is the next); 0 switches it off.
 void fail_allocation_after(std::int64_t n) noexcept;
 
+/// Tests only: from now on requests of more than `bytes` fail with std::bad_alloc; 0 switches it off.
+void refuse_above(std::size_t bytes) noexcept;
+
 }  // namespace xgrad::memory

@@ -22,6 +22,7 @@
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/naming.h>
 #include <xgrad/autograd/node.h>
 #include <xgrad/autograd/variable.h>
 #include <xgrad/autograd/watched.h>
@@ -186,7 +187,7 @@ Array run_watched(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const V
 }
 
 template <class Attrs>
-Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs) {
+Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Variable* const> inputs) try {
   check_defined(def.name, inputs);
   const Spec spec = def.infer(def.name, attrs, Operands(inputs));
   Array out = watch::on == 0 ? run_op(def, attrs, inputs, spec) : run_watched(def, attrs, inputs, spec);
@@ -194,6 +195,8 @@ Variable apply(const OpDef<Attrs>& def, const Attrs& attrs, std::span<const Vari
   auto node = Node::make<OpNode<Attrs>>(inputs.size(), out, def, attrs);
   node->save(inputs, def.uses, out);
   return Access::make(std::move(out), std::move(node));
+} catch (...) {
+  rethrow_named(def.name);
 }
 
 }  // namespace detail

@@ -7,6 +7,7 @@
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/elementwise.h>
+#include <xgrad/autograd/naming.h>
 #include <xgrad/autograd/text.h>
 
 namespace xgrad {
@@ -23,9 +24,10 @@ Variable drawn(const char* name, Generator& generator, double p, double q, const
                const F& fill) {
   const auto draw = [&generator, fill](Array& out) { fill(generator.take(out.size(), out.dtype()), out); };
   if (detail::recorder) [[unlikely]] {
-    return Variable(detail::record_draw(name, generator, p, q, shape, dtype, draw));
+    return detail::named(name,
+                         [&] { return Variable(detail::record_draw(name, generator, p, q, shape, dtype, draw)); });
   }
-  Array out(shape, dtype);
+  Array out = detail::named(name, [&] { return Array(shape, dtype); });
   draw(out);
   return Variable(std::move(out));
 }
@@ -88,6 +90,7 @@ Variable bernoulli(const Shape& shape, double p, DType dtype, Generator& generat
 }
 
 Variable permutation(std::int64_t n, Generator& generator) {
+  if (n < 0) throw ValueError("[permutation] the number of elements must be at least 0, got " + std::to_string(n));
   return drawn("permutation", generator, 0.0, 0.0, Shape{n}, DType::int64,
                [](kernels::PhiloxState at, Array& out) { kernels::permutation(at, out); });
 }

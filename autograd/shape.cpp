@@ -14,15 +14,19 @@ Shape::Shape(const std::int64_t* dims, std::size_t rank) {
   }
   rank_ = rank;
   std::copy(dims, dims + rank, dims_.begin());
-  std::int64_t n = 1;
-  bool zero = false;
+  check();
+}
+
+void Shape::throw_unfit() const {
   for (const std::int64_t d : *this) {
     if (d < 0) throw ShapeError("[Shape] negative extent in " + to_string(*this));
-    zero = zero || d == 0;
-    if (!zero && __builtin_mul_overflow(n, d, &n)) {
-      throw ShapeError("[Shape] the number of elements of " + to_string(*this) + " overflows 64 bits");
-    }
   }
+  throw ShapeError("[Shape] the number of elements of " + to_string(*this) + " overflows 64 bits");
+}
+
+void Shape::set(std::size_t i, std::int64_t extent) {
+  dims_[i] = extent;
+  check();
 }
 
 void Shape::insert(std::size_t position, std::int64_t extent) {
@@ -35,6 +39,12 @@ void Shape::insert(std::size_t position, std::int64_t extent) {
                      dims_.begin() + static_cast<std::ptrdiff_t>(rank_ + 1));
   dims_[position] = extent;
   ++rank_;
+  check();
+}
+
+void detail::throw_extent(const char* op, bool positive) {
+  throw ShapeError("[" + std::string(op) + "] an extent of the result would be " +
+                   (positive ? "above 2^63 - 1" : "below -2^63"));
 }
 
 void Shape::erase(std::size_t position) {
@@ -67,7 +77,8 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
   if (a == b) return a;
   const Shape& longer = a.rank() >= b.rank() ? a : b;
   const Shape& shorter = a.rank() >= b.rank() ? b : a;
-  Shape out = longer;
+  std::array<std::int64_t, Shape::max_rank> out{};
+  std::copy(longer.begin(), longer.end(), out.begin());
   const std::size_t offset = longer.rank() - shorter.rank();
   for (std::size_t i = 0; i < shorter.rank(); ++i) {
     const std::int64_t l = longer[i + offset];
@@ -77,7 +88,7 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
     }
     out[i + offset] = l == 1 ? s : l;
   }
-  return Shape(out.begin(), out.rank());
+  return Shape(out.data(), longer.rank());
 }
 
 }  // namespace xgrad

@@ -35,7 +35,9 @@ Array::Array(const xt::xexpression<E>& expression) {
   if constexpr (std::is_same_v<Value, Element>) {
     xt::noalias(out) = e;
   } else {
-    xt::noalias(out) = xt::cast<Element>(e);
+    // Whole numbers beyond int64 and long doubles beyond double are refused.
+    xt::noalias(out) =
+        xt::make_lambda_xfunction([](const Value& v) { return detail::fitting<Element>("Array", v); }, e);
   }
 }
 

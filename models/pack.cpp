@@ -5,6 +5,7 @@
 #include <string>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/naming.h>
 #include <xgrad/autograd/ops.h>
 
 namespace xgrad::models {
@@ -15,10 +16,12 @@ Variable pack(const Variable& x, std::int64_t m) {
     throw ShapeError("[pack] " + to_string(x.shape()) + " does not divide into packs of " + std::to_string(m) +
                      " samples; take a batch size that is a multiple of it");
   }
-  Shape packed = x.shape();
-  packed[0] /= m;
-  packed[1] *= m;
-  return reshape(x, packed);
+  return xgrad::detail::named("pack", [&] {
+    Shape packed = x.shape();
+    packed[0] = packed[0] / m;
+    packed[1] = xgrad::detail::narrow("pack", xgrad::detail::Wide{packed[1]} * m);
+    return reshape(x, packed);
+  });
 }
 
 }  // namespace xgrad::models

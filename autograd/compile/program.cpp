@@ -10,6 +10,7 @@
 #include <xgrad/autograd/compile/borrowed_array.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/grad_mode.h>
+#include <xgrad/autograd/naming.h>
 #include <xgrad/autograd/watched.h>
 
 namespace xgrad::detail {
@@ -22,7 +23,8 @@ Program::Program(Record record)
     : record_(std::move(record)), slots_(record_.values.size()), inputs_(record_.n_inputs, -1) {
   std::transform(record_.externals.begin(), record_.externals.end(), std::back_inserter(captured_), kind_of);
   const MemoryPlan plan = plan_memory(record_);
-  block_ = Array({static_cast<std::int64_t>(plan.bytes / sizeof(double))}, DType::float64);
+  block_ = named("compile",
+                 [&] { return Array(Shape{static_cast<std::int64_t>(plan.bytes / sizeof(double))}, DType::float64); });
   std::vector<std::size_t> begins;
   for (Instruction& i : record_.instructions) {
     Step step{.name = i.name.c_str(), .work = {}, .in = {}, .out = {}, .places = {}, .views = {}, .loop = i.loop};
@@ -136,7 +138,7 @@ Variables Program::run(const Variables& inputs) {
     Step& step = steps_[t];
     for (const View& v : step.views) BorrowedArray::aim(*v.array, v.of->raw());
     for (std::size_t k = 0; k < step.out.size(); ++k) step.places[k] = step.out[k]->raw();
-    watch::on == 0 ? step.work(step.in, step.out) : run_watched(step);
+    named(step.name, [&] { watch::on == 0 ? step.work(step.in, step.out) : run_watched(step); });
     for (std::size_t k = 0; k < step.out.size(); ++k) {
       if (step.out[k]->raw() != step.places[k]) [[unlikely]]
         bring_back(*step.out[k], step.places[k]);

@@ -78,10 +78,10 @@ Loops<2> ordered(const Shape& extents, const Strides& in_strides, const Strides&
   for (std::size_t i = 0; i < extents.rank(); ++i) order[i] = i;
   std::stable_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(extents.rank()),
                    [&](std::size_t a, std::size_t b) { return std::abs(out_strides[a]) > std::abs(out_strides[b]); });
-  Shape sorted = extents;
+  Shape sorted;
   Strides in{}, out{};
   for (std::size_t i = 0; i < extents.rank(); ++i) {
-    sorted[i] = extents[order[i]];
+    sorted.push_back(extents[order[i]]);
     in[i] = in_strides[order[i]];
     out[i] = out_strides[order[i]];
   }

@@ -157,19 +157,44 @@ void add_in_place(Array& out, const Array& x) {
   });
 }
 
-void fill(Array& out, double value) {
+void fill(Array& out, Scalar value) {
   void* y = out.mutable_raw();
   const auto typed = [&](auto v) {
     parallel_for(out.size(), cheap_grain, [&](std::int64_t begin, std::int64_t end) {
       std::fill(static_cast<decltype(v)*>(y) + begin, static_cast<decltype(v)*>(y) + end, v);
     });
   };
-  if (out.dtype() == DType::float32) return typed(static_cast<float>(value));
-  if (out.dtype() == DType::float64) return typed(value);
-  typed(static_cast<std::int64_t>(value));
+  if (out.dtype() == DType::float32) return typed(static_cast<float>(value.real()));
+  if (out.dtype() == DType::float64) return typed(value.real());
+  typed(value.whole("fill"));
 }
 
+namespace {
+
+/// The conversion of what an int64 does not hold means nothing.
+template <class T>
+void check_int64(const Array& x) {
+  constexpr T end = static_cast<T>(0x1p63);
+  const T* const values = static_cast<const T*>(x.raw());
+  std::atomic<std::int64_t> misfit{-1};
+  parallel_for(x.size(), cheap_grain, [&](std::int64_t begin, std::int64_t last) {
+    bool fits = true;
+    for (std::int64_t i = begin; i < last; ++i) fits &= values[i] >= -end && values[i] < end;
+    for (std::int64_t i = begin; !fits && i < last; ++i) {
+      if (!(values[i] >= -end && values[i] < end)) misfit.store(i, std::memory_order_relaxed);
+    }
+  });
+  if (const std::int64_t i = misfit.load(); i >= 0) {
+    throw ValueError("[astype] " + to_string(Scalar(values[i])) +
+                     " does not fit int64; clamp the values, or replace them by where");
+  }
+}
+
+}  // namespace
+
 void cast(const Array& x, Array& out) {
+  if (out.dtype() == DType::int64 && x.dtype() == DType::float32) check_int64<float>(x);
+  if (out.dtype() == DType::int64 && x.dtype() == DType::float64) check_int64<double>(x);
   void* y = out.mutable_raw();
   const auto loop = simd::table().cast[static_cast<int>(x.dtype())][static_cast<int>(out.dtype())];
   parallel_for(out.size(), cheap_grain, [&](std::int64_t begin, std::int64_t end) {

@@ -53,8 +53,10 @@ void where(const Array& condition, const Array& a, const Array& b, Array& out);
 
 /// out += x, same shape and dtype.
 void add_in_place(Array& out, const Array& x);
-void fill(Array& out, double value);
+/// The value must fit out's dtype.
+void fill(Array& out, Scalar value);
 /// Converts between dtypes; to int64 truncates towards zero.
+/// @throws ValueError when a value is NaN, infinite or out of range as an int64; nothing is written then.
 void cast(const Array& x, Array& out);
 /// True when every element is finite.
 bool all_finite(const Array& x);

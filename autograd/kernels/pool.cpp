@@ -43,7 +43,11 @@ class RowScan {
         best_(static_cast<std::size_t>(columns)),
         value_(best_),
         place_(best_.size()) {
-    for (std::int64_t k = 0; k < g.kernel[1]; ++k) inside_.push_back(outputs_with(g, 1, k, width, columns));
+    const std::int64_t left = std::max<std::int64_t>(0, g.padding[1] - (columns - 1) * g.stride[1]);
+    for (std::int64_t k = left / g.dilation[1]; k < g.kernel[1] && k * g.dilation[1] - g.padding[1] < width; ++k) {
+      const auto [first, last] = outputs_with(g, 1, k, width, columns);
+      if (first < last) inside_.push_back({k, first, last});
+    }
     for (std::int64_t i = 0; i < columns; ++i) first_.push_back(static_cast<Place>(first_inside(g, 1, i)));
   }
 
@@ -53,11 +57,12 @@ class RowScan {
     const auto top = static_cast<Place>(first_inside(g_, 0, row) * width_);
     std::transform(first_.begin(), first_.end(), place_.begin(),
                    [top](Place p) { return static_cast<Place>(p + top); });
-    for (std::int64_t kh = 0; kh < g_.kernel[0]; ++kh) {
+    // From the first that is not above the image.
+    const std::int64_t above = std::max<std::int64_t>(0, g_.padding[0] - row * g_.stride[0]);
+    for (std::int64_t kh = (above + g_.dilation[0] - 1) / g_.dilation[0]; kh < g_.kernel[0]; ++kh) {
       const std::int64_t h = row * g_.stride[0] + kh * g_.dilation[0] - g_.padding[0];
-      if (h < 0 || h >= height_) continue;
-      for (std::int64_t kw = 0; kw < g_.kernel[1]; ++kw) {
-        const auto [first, last] = inside_[static_cast<std::size_t>(kw)];
+      if (h >= height_) break;
+      for (const auto& [kw, first, last] : inside_) {
         const std::int64_t start = h * width_ + kw * g_.dilation[1] - g_.padding[1] + first * g_.stride[1];
         take(plane + start, start, last - first, best_.data() + first, place_.data() + first);
       }
@@ -84,7 +89,10 @@ class RowScan {
   std::int64_t height_, width_;
   std::vector<T> best_, value_;
   std::vector<Place> place_, first_;
-  std::vector<Range> inside_;
+  struct Inside {
+    std::int64_t k, first, last;
+  };
+  std::vector<Inside> inside_;  ///< the outputs of each element of the window that has some
 };
 
 template <class T>
@@ -94,8 +102,8 @@ void indices_of_planes(const PoolGeometry& g, const Array& x, Array& out) {
   const std::int64_t rows = out.shape()[rank - 2], columns = out.shape()[rank - 1];
   const T* in = x.data<T>();
   auto* index = out.mutable_data<std::int64_t>();
-  const std::int64_t work = rows * columns * g.kernel[0] * g.kernel[1];
-  const std::int64_t grain = std::max<std::int64_t>(1, 16384 / work);
+  const double work = static_cast<double>(rows * columns) * static_cast<double>(g.kernel[0] * g.kernel[1]);
+  const auto grain = std::max<std::int64_t>(1, static_cast<std::int64_t>(16384 / work));
   xgrad::detail::parallel_for(out.size() / (rows * columns), grain, [&](std::int64_t begin, std::int64_t end) {
     RowScan<T> scan(g, height, width, columns);
     for (std::int64_t p = begin; p < end; ++p) {

@@ -16,6 +16,12 @@ struct AxisMap {
   explicit AxisMap(std::int64_t columns) : in(columns) {}
 
   std::int64_t out() const noexcept { return static_cast<std::int64_t>(first.size()) - 1; }
+  /// There will be so many rows, of at least one term each.
+  void reserve(std::int64_t rows) {
+    first.reserve(static_cast<std::size_t>(rows) + 1);
+    source.reserve(static_cast<std::size_t>(rows));
+    weight.reserve(static_cast<std::size_t>(rows));
+  }
   /// Adds a term to the row that is being written, and ends that row.
   void add(std::int64_t from, double w) {
     source.push_back(from);

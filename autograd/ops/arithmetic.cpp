@@ -44,6 +44,9 @@ Variable mul(const Variable& a, const Variable& b) {
 }
 
 Variable div(const Variable& a, const Variable& b) {
+  if (detail::holds_int64(a) && detail::holds_int64(b)) {
+    return div(astype(a, DType::float32), astype(b, DType::float32));
+  }
   static constexpr OpDef<> op{.name = "div",
                               .infer = infer::broadcast_floating,
                               .run = run::binary<Binary::div>,
@@ -71,7 +74,14 @@ struct AffineAttrs {
 };
 }  // namespace
 
-Variable affine(const Variable& x, double scale, double shift) {
+Variable affine(const Variable& x, Scalar scale, Scalar shift) {
+  if (detail::holds_int64(x)) {
+    if (!scale.is_whole() || !shift.is_whole()) return affine(astype(x, DType::float32), scale, shift);
+    // The attributes are doubles.
+    if (!detail::is_exact(scale) || !detail::is_exact(shift)) {
+      return x * detail::operand(scale, x) + detail::operand(shift, x);
+    }
+  }
   static constexpr OpDef<AffineAttrs> op{
       .name = "affine",
       .infer = infer::same,
@@ -79,7 +89,17 @@ Variable affine(const Variable& x, double scale, double shift) {
       .rule = [](const Op<AffineAttrs>& op, const Variable& g, std::size_t) {
         return op.attrs().scale == 1.0 ? g : g * op.attrs().scale;
       }};
-  return apply(op, AffineAttrs{scale, shift}, x);
+  return apply(op, AffineAttrs{scale.real(), shift.real()}, x);
+}
+
+Variable div(const Variable& x, Scalar c) {
+  if (detail::holds_int64(x)) return div(astype(x, DType::float32), full({}, c.real()));
+  return affine(x, 1.0 / c.real(), 0);
+}
+
+Variable div(Scalar c, const Variable& x) {
+  if (detail::holds_int64(x)) return div(full({}, c.real()), astype(x, DType::float32));
+  return affine(reciprocal(x), c, 0);
 }
 
 Variable pow(const Variable& a, const Variable& b) {
@@ -112,7 +132,28 @@ struct ExponentAttrs {
 };
 }  // namespace
 
-Variable pow(const Variable& x, double exponent) {
+namespace {
+
+/// By squaring, wrapping around.
+Variable whole_power(const Variable& x, std::int64_t exponent) {
+  if (exponent < 0) {
+    throw ValueError("[pow] int64 values to the power of " + std::to_string(exponent) +
+                     " are no whole numbers; convert with astype");
+  }
+  Variable power = ones_like(x), square_of_square = x;
+  for (; exponent > 0; exponent >>= 1) {
+    if (exponent & 1) power = power * square_of_square;
+    if (exponent > 1) square_of_square = square(square_of_square);
+  }
+  return power;
+}
+
+}  // namespace
+
+Variable pow(const Variable& x, Scalar exponent) {
+  if (detail::holds_int64(x)) {
+    return exponent.is_whole() ? whole_power(x, exponent.whole("pow")) : pow(astype(x, DType::float32), exponent);
+  }
   static constexpr OpDef<ExponentAttrs> op{.name = "pow",
                                            .infer = infer::floating,
                                            .run = run::unary_with<Unary::pow, &ExponentAttrs::exponent>,
@@ -121,10 +162,11 @@ Variable pow(const Variable& x, double exponent) {
                                              const double p = op.attrs().exponent;
                                              return p == 0.0 ? Variable() : g * (pow(op.input(0), p - 1.0) * p);
                                            }};
-  return apply(op, ExponentAttrs{exponent}, x);
+  return apply(op, ExponentAttrs{exponent.real()}, x);
 }
 
 Variable reciprocal(const Variable& x) {
+  if (detail::holds_int64(x)) return reciprocal(astype(x, DType::float32));
   static constexpr OpDef<> op{
       .name = "reciprocal",
       .infer = infer::floating,
@@ -162,6 +204,9 @@ Variable maximum(const Variable& a, const Variable& b) {
       .broadcasts = true};
   return detail::apply_promoted(op, a, b);
 }
+
+Variable maximum(const Variable& x, Scalar c) { return maximum(x, detail::operand(c, x)); }
+Variable minimum(const Variable& x, Scalar c) { return minimum(x, detail::operand(c, x)); }
 
 Variable minimum(const Variable& a, const Variable& b) {
   static constexpr OpDef<> op{

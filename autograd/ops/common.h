@@ -2,6 +2,7 @@
 // What ops have in common: output specs of the usual kinds, argument checks, axes. Internal to ops.
 #pragma once
 
+#include <cmath>
 #include <string>
 
 #include <xgrad/autograd/error.h>
@@ -143,5 +144,20 @@ Variable masked(const Variable& g, const Variable& mask);
 
 /// The product of all elements but each one along an axis, in linear time and without a division. In scan.cpp.
 Variable product_of_others(const Variable& x, std::size_t axis);
+
+inline bool holds_int64(const Variable& x) noexcept {
+  return x.defined() && Access::impl(x)->value.dtype() == DType::int64;
+}
+
+/// True when a double holds the whole number.
+inline bool is_exact(Scalar c) noexcept { return std::abs(c.real()) < 0x1p53; }
+
+/// c as an operand beside x: of x's dtype, but float32 where x is int64 and c was not given as a whole number.
+inline Variable operand(Scalar c, const Variable& x) {
+  const DType dtype = x.dtype();
+  if (dtype == DType::int64 && !c.is_whole()) return Variable(Array::full({}, c, DType::float32));
+  if (dtype == DType::float32) return Variable(Array::full({}, static_cast<float>(c.real()), dtype));
+  return Variable(Array::full({}, c, dtype));
+}
 
 }  // namespace xgrad::detail

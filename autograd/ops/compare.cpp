@@ -44,6 +44,20 @@ Variable less_equal(const Variable& a, const Variable& b) { return compare<Binar
 Variable greater(const Variable& a, const Variable& b) { return compare<Binary::gt>(a, b); }
 Variable greater_equal(const Variable& a, const Variable& b) { return compare<Binary::ge>(a, b); }
 
+Variable equal(const Variable& x, Scalar c) { return equal(x, detail::operand(c, x)); }
+Variable not_equal(const Variable& x, Scalar c) { return not_equal(x, detail::operand(c, x)); }
+Variable less(const Variable& x, Scalar c) { return less(x, detail::operand(c, x)); }
+Variable less_equal(const Variable& x, Scalar c) { return less_equal(x, detail::operand(c, x)); }
+Variable greater(const Variable& x, Scalar c) { return greater(x, detail::operand(c, x)); }
+Variable greater_equal(const Variable& x, Scalar c) { return greater_equal(x, detail::operand(c, x)); }
+
+Variable where(const Variable& condition, const Variable& a, Scalar b) {
+  return where(condition, a, detail::operand(b, a));
+}
+Variable where(const Variable& condition, Scalar a, const Variable& b) {
+  return where(condition, detail::operand(a, b), b);
+}
+
 Variable where(const Variable& condition, const Variable& a, const Variable& b) {
   static constexpr OpDef<> op{
       .name = "where",

@@ -7,6 +7,7 @@
 #include <xgrad/autograd/ops/common.h>
 #include <xgrad/autograd/ops/reduce.h>
 #include <xgrad/autograd/ops/shape.h>
+#include <xgrad/autograd/ops/window.h>
 
 namespace xgrad {
 
@@ -39,8 +40,9 @@ Variable weight_adjoint(const Variable& x, const Variable& y, const ConvAttrs& a
 std::array<std::int64_t, 2> spatial(const Shape& s) { return {s[2], s[3]}; }
 
 std::int64_t output_extent(const ConvGeometry& g, std::size_t axis, std::int64_t input, std::int64_t kernel) {
-  const std::int64_t span = input + 2 * g.padding[axis] - g.dilation[axis] * (kernel - 1) - 1;
-  return span < 0 ? 0 : span / g.stride[axis] + 1;
+  const detail::Wide span =
+      input + detail::Wide{2} * g.padding[axis] - detail::Wide{g.dilation[axis]} * (kernel - 1) - 1;
+  return span < 0 ? 0 : detail::narrow("convolution", span / g.stride[axis] + 1);
 }
 
 void check_axes(const Words& words, const Shape& a, const Shape& b) {
@@ -82,7 +84,7 @@ Spec infer_conv(const char* name, const ConvAttrs& a, Operands in) {
   const Shape& w = in[1].shape();
   const ConvGeometry& g = a.geometry;
   check_operands(words, in);
-  if (x[1] != w[1] * g.groups || w[0] % g.groups != 0) throw_misfit(words, x, w, g);
+  if (x[1] != detail::Wide{w[1]} * g.groups || w[0] % g.groups != 0) throw_misfit(words, x, w, g);
   check_bias(words, in, w[0]);
   const std::int64_t oh = output_extent(g, 0, x[2], w[2]);
   const std::int64_t ow = output_extent(g, 1, x[3], w[3]);
@@ -100,11 +102,12 @@ Spec infer_input(const char* name, const ConvAttrs& a, Operands in) {
   const ConvGeometry& g = a.geometry;
   check_operands(words, in);
   if (y[1] != w[0] || w[0] % g.groups != 0) throw_misfit(words, y, w, g);
-  check_bias(words, in, w[1] * g.groups);
+  const std::int64_t channels = detail::narrow(words.name, detail::Wide{w[1]} * g.groups);
+  check_bias(words, in, channels);
   for (std::size_t i = 0; i < 2; ++i) {
     if (a.extents[i] < 1 || output_extent(g, i, a.extents[i], w[i + 2]) != y[i + 2]) throw_misfit(words, y, w, g);
   }
-  return {Shape{y[0], w[1] * g.groups, a.extents[0], a.extents[1]}, in[0].dtype()};
+  return {Shape{y[0], channels, a.extents[0], a.extents[1]}, in[0].dtype()};
 }
 
 Spec infer_weight(const char* name, const ConvAttrs& a, Operands in) {
@@ -174,6 +177,7 @@ ConvAttrs attributes(const Words& words, const Conv2dOptions& o) {
                        std::to_string(o.padding[i]));
     }
   }
+  detail::check_steps(words.name, {o.stride[0], o.stride[1], o.padding[0], o.padding[1], o.dilation[0], o.dilation[1]});
   if (o.groups < 1) {
     throw ValueError(words.at_start() + "groups must be at least 1, got " + std::to_string(o.groups));
   }
@@ -189,8 +193,9 @@ Variable transposed(const Words& words, const Variable& x, const Variable& weigh
       throw ValueError(words.at_start() + "the output padding " + std::to_string(output_padding[i]) +
                        " must be at least 0 and smaller than the stride");
     }
-    attrs.extents[i] = (x.shape()[i + 2] - 1) * options.stride[i] - 2 * options.padding[i] +
-                       options.dilation[i] * (weight.shape()[i + 2] - 1) + output_padding[i] + 1;
+    attrs.extents[i] = detail::narrow(
+        words.name, detail::Wide{x.shape()[i + 2] - 1} * options.stride[i] - detail::Wide{2} * options.padding[i] +
+                        detail::Wide{options.dilation[i]} * (weight.shape()[i + 2] - 1) + output_padding[i] + 1);
   }
   return input_adjoint(x, weight, attrs, bias);
 }

@@ -11,20 +11,39 @@
 
 namespace xgrad {
 
-Variable zeros(const Shape& shape, DType dtype) { return full(shape, 0.0, dtype); }
-Variable ones(const Shape& shape, DType dtype) { return full(shape, 1.0, dtype); }
-Variable full(const Shape& shape, double value, DType dtype) { return Variable(Array::full(shape, value, dtype)); }
+namespace {
+Variable constant(const char* op, const Shape& shape, Scalar value, DType dtype) {
+  return detail::named(op, [&] { return Variable(Array::full(shape, value, dtype)); });
+}
+}  // namespace
+
+Variable zeros(const Shape& shape, DType dtype) { return constant("zeros", shape, 0, dtype); }
+Variable ones(const Shape& shape, DType dtype) { return constant("ones", shape, 1, dtype); }
+Variable full(const Shape& shape, Scalar value, DType dtype) { return constant("full", shape, value, dtype); }
 Variable zeros_like(const Variable& x) { return zeros(x.shape(), x.dtype()); }
 Variable ones_like(const Variable& x) { return ones(x.shape(), x.dtype()); }
 
-Variable arange(std::int64_t n, DType dtype, double start, double step) {
+Variable arange(std::int64_t n, DType dtype, Scalar start, Scalar step) {
+  if (n < 0) throw ValueError("[arange] the number of values must be at least 0, got " + std::to_string(n));
   Array values;
   {
     const detail::PauseRecording pause;
-    values = Array({n}, DType::float64);
-    auto* p = values.mutable_data<double>();
-    for (std::int64_t i = 0; i < n; ++i) p[i] = start + step * static_cast<double>(i);
-    values = values.astype(dtype);
+    if (dtype == DType::int64) {
+      const std::int64_t first = start.whole("arange"), by = step.whole("arange");
+      const auto at = [=](std::int64_t i) { return first + detail::Wide{by} * i; };
+      if (n > 0 && at(n - 1) != static_cast<std::int64_t>(at(n - 1))) {
+        throw ValueError("[arange] " + std::to_string(n) + " values from " + std::to_string(first) + " in steps of " +
+                         std::to_string(by) + " leave int64");
+      }
+      values = detail::named("arange", [&] { return Array(Shape{n}, dtype); });
+      auto* p = values.mutable_data<std::int64_t>();
+      for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<std::int64_t>(at(i));
+    } else {
+      values = detail::named("arange", [&] { return Array(Shape{n}, DType::float64); });
+      auto* p = values.mutable_data<double>();
+      for (std::int64_t i = 0; i < n; ++i) p[i] = start.real() + step.real() * static_cast<double>(i);
+      values = detail::named("arange", [&] { return values.astype(dtype); });
+    }
   }
   if (detail::recorder) [[unlikely]]
     detail::record_constant(values);
@@ -40,6 +59,9 @@ struct ClassAttrs {
 Variable one_hot(const Variable& labels, std::int64_t classes, DType dtype) {
   if (labels.dtype() != DType::int64) {
     throw DTypeError("[one_hot] the labels must be int64, got " + std::string(name_of(labels.dtype())));
+  }
+  if (classes < 0) {
+    throw ValueError("[one_hot] the number of classes must be at least 0, got " + std::to_string(classes));
   }
   static constexpr OpDef<ClassAttrs> op{.name = "one_hot",
                                         .infer =

@@ -31,7 +31,9 @@ struct DiagonalPlan {
 
 DiagonalPlan plan(const DiagonalAttrs& d) {
   const auto own = kernels::contiguous_strides(d.whole);
-  const std::int64_t row = std::max<std::int64_t>(0, -d.offset), column = std::max<std::int64_t>(0, d.offset);
+  // Where the offset leaves the matrix nothing is left of the diagonal, and how far it goes beyond does not matter.
+  const std::int64_t row = d.offset < 0 ? -std::max(d.offset, -d.whole[d.a]) : 0;
+  const std::int64_t column = std::clamp<std::int64_t>(d.offset, 0, d.whole[d.b]);
   DiagonalPlan p{{}, row * own[d.a] + column * own[d.b], {}};
   for (std::size_t i = 0; i < d.whole.rank(); ++i) {
     if (i == d.a || i == d.b) continue;
@@ -123,7 +125,8 @@ Variable triangle(const Variable& x, std::int64_t offset) {
                                              return triangle<upper>(g, op.attrs().offset);
                                            }};
   check_matrices(op.name, x);
-  return apply(op, TriangleAttrs{upper, offset}, x);
+  // Beyond the matrix all is in the triangle, or nothing.
+  return apply(op, TriangleAttrs{upper, std::clamp(offset, -x.size(-2), x.size(-1))}, x);
 }
 
 }  // namespace
@@ -139,9 +142,14 @@ Variable diagonal(const Variable& x, std::int64_t offset, std::int64_t axis_a, s
 
 Variable diag_embed(const Variable& x, std::int64_t offset) {
   if (x.rank() == 0) throw ShapeError("[diag_embed] takes vectors (..., n), got ()");
-  Shape whole = x.shape();
-  whole[x.rank() - 1] += std::abs(offset);
-  whole.push_back(whole.back());
+  const detail::Wide added = offset < 0 ? -detail::Wide{offset} : detail::Wide{offset};
+  const std::int64_t n = detail::narrow("diag_embed", x.shape().back() + added);
+  const Shape whole = detail::named("diag_embed", [&] {
+    Shape s = x.shape();
+    s[x.rank() - 1] = n;
+    s.push_back(n);
+    return s;
+  });
   return scatter_diagonal(x, {whole, x.rank() - 1, x.rank(), offset});
 }
 

@@ -253,9 +253,11 @@ Variable einsum(const std::string& equation, const Variables& operands) {
     for (std::size_t j = 0; j < i; ++j) keep = joined(keep, terms[j].labels);
     terms[i].sum_over_others(keep);
   }
-  Term product = terms.front();
-  for (std::size_t i = 1; i < terms.size(); ++i) product = contract(product, terms[i], needed[i]);
-  return product.ordered(e.output);
+  return detail::named("einsum", [&] {
+    Term product = terms.front();
+    for (std::size_t i = 1; i < terms.size(); ++i) product = contract(product, terms[i], needed[i]);
+    return product.ordered(e.output);
+  });
 }
 
 }  // namespace xgrad

@@ -131,8 +131,11 @@ Variable index_add(const Variable& x, const Shape& shape, std::int64_t axis, con
 Variable embedding(const Variable& index, const Variable& weight) {
   check_index("embedding", index.array());
   if (weight.rank() == 0) throw ShapeError("[embedding] the weight needs at least one axis, got ()");
-  Shape out = index.shape();
-  for (std::size_t i = 1; i < weight.rank(); ++i) out.push_back(weight.shape()[i]);
+  const Shape out = detail::named("embedding", [&] {
+    Shape s = index.shape();
+    for (std::size_t i = 1; i < weight.rank(); ++i) s.push_back(weight.shape()[i]);
+    return s;
+  });
   return reshape(index_select(weight, 0, reshape(index, Shape{index.size()})), out);
 }
 

@@ -40,6 +40,14 @@ Spec infer_matmul(const char* name, const MatmulAttrs& t, Operands in) {
   return {out, in[0].dtype()};
 }
 
+/// `shape` with another last extent.
+Shape with_last(const char* op, Shape shape, std::int64_t extent) {
+  return detail::named(op, [&] {
+    shape[shape.rank() - 1] = extent;
+    return shape;
+  });
+}
+
 }  // namespace
 
 Variable matmul(const Variable& a, const Variable& b, bool transpose_a, bool transpose_b) {
@@ -63,8 +71,7 @@ Variable matmul(const Variable& a, const Variable& b, bool transpose_a, bool tra
   // One matrix for a whole batch: fold the batch into the rows, so that forward and rules are single products.
   if (a.defined() && b.defined() && a.rank() > 2 && b.rank() == 2 && !transpose_a) {
     const Shape& s = a.shape();
-    Shape out = s;
-    out[s.rank() - 1] = b.shape()[transpose_b ? 0 : 1];
+    const Shape out = with_last("matmul", s, b.shape()[transpose_b ? 0 : 1]);
     const std::int64_t rows = Shape(s.begin(), s.rank() - 1).numel();
     return reshape(matmul(reshape(a, Shape{rows, s.back()}), b, false, transpose_b), out);
   }
@@ -118,8 +125,7 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   // Leading axes are rows.
   const Shape& s = x.shape();
   const std::int64_t rows = Shape(s.begin(), s.rank() - 1).numel();
-  Shape out = s;
-  out[s.rank() - 1] = weight.size(0);
+  const Shape out = with_last("linear", s, weight.size(0));
   return reshape(linear(reshape(x, Shape{rows, s.back()}), weight, bias), out);
 }
 

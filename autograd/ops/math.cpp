@@ -360,10 +360,14 @@ Variable clamp_mask(const Variable& x, const ClampAttrs& attrs) {
 
 }  // namespace
 
-Variable clamp(const Variable& x, double low, double high) {
-  if (!(low <= high)) {
-    throw ValueError("[clamp] the lower bound " + detail::text_of(low) + " is above the upper bound " +
-                     detail::text_of(high));
+Variable clamp(const Variable& x, Scalar low, Scalar high) {
+  if (!(low.real() <= high.real())) {
+    throw ValueError("[clamp] the lower bound " + to_string(low) + " is above the upper bound " + to_string(high));
+  }
+  if (detail::holds_int64(x)) {
+    if (!low.is_whole() || !high.is_whole()) return clamp(astype(x, DType::float32), low, high);
+    // The attributes are doubles.
+    if (!detail::is_exact(low) || !detail::is_exact(high)) return minimum(maximum(x, low), high);
   }
   static constexpr OpDef<ClampAttrs> op{.name = "clamp",
                                         .infer = infer::same,
@@ -372,7 +376,7 @@ Variable clamp(const Variable& x, double low, double high) {
                                         .rule = [](const Op<ClampAttrs>& op, const Variable& g, std::size_t) {
                                           return detail::masked(g, clamp_mask(op.input(0), op.attrs()));
                                         }};
-  return apply(op, ClampAttrs{low, high}, x);
+  return apply(op, ClampAttrs{low.real(), high.real()}, x);
 }
 
 }  // namespace xgrad

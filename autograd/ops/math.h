@@ -37,7 +37,8 @@ Variable elu(const Variable& x, double alpha = 1.0);
 Variable gelu(const Variable& x);
 /// x sigmoid(x)
 Variable silu(const Variable& x);
-/// min(max(x, low), high); either bound may be infinite.
-Variable clamp(const Variable& x, double low, double high);
+/// min(max(x, low), high); either bound may be infinite. int64 stays int64 between whole numbers, else it becomes
+/// float32.
+Variable clamp(const Variable& x, Scalar low, Scalar high);
 
 }  // namespace xgrad

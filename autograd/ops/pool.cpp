@@ -25,9 +25,9 @@ Spec infer_indices(const char* name, const PoolAttrs& a, Operands in) {
   if (out.rank() < 2) throw ShapeError("[" + std::string(name) + "] takes (..., H, W), got " + to_string(out));
   for (std::size_t i = 0; i < 2; ++i) {
     const kernels::PoolGeometry& g = a.geometry;
-    std::int64_t& extent = out[out.rank() - 2 + i];
-    extent = detail::window_count(name, in[0].shape(), extent,
-                                  {g.kernel[i], g.stride[i], g.padding[i], g.dilation[i], a.ceil_mode});
+    const std::size_t axis = out.rank() - 2 + i;
+    out[axis] = detail::window_count(name, in[0].shape(), out[axis],
+                                     {g.kernel[i], g.stride[i], g.padding[i], g.dilation[i], a.ceil_mode});
   }
   const std::int64_t plane = in[0].shape()[out.rank() - 2] * in[0].shape()[out.rank() - 1];
   if (plane > std::numeric_limits<std::int32_t>::max()) {
@@ -74,9 +74,10 @@ Variable max_unpool2d(const Variable& y, const Variable& indices, std::array<std
     throw ShapeError("[max_unpool2d] takes values and indices of one shape (..., OH, OW), got " + to_string(y.shape()) +
                      " and " + to_string(indices.shape()));
   }
+  const Shape out = detail::named("max_unpool2d", [&] { return with_last(y.shape(), {size[0], size[1]}); });
   const Variable rows =
       scatter_add(planes_as_rows(y), with_last(y.shape(), {size[0] * size[1]}), -1, planes_as_rows(indices));
-  return reshape(rows, with_last(y.shape(), {size[0], size[1]}));
+  return reshape(rows, out);
 }
 
 }  // namespace xgrad

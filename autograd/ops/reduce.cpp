@@ -60,7 +60,20 @@ Variable sum(const Variable& x, const Axes& axes, bool keepdims) {
   return apply(op, attrs_for("sum", x, axes, keepdims), x);
 }
 
+namespace {
+
+/// What is no whole number of int64 values: found in double, given as float32.
+template <class F>
+Variable through_double(const Variable& x, const F& f) {
+  return astype(f(astype(x, DType::float64)), DType::float32);
+}
+
+}  // namespace
+
 Variable mean(const Variable& x, const Axes& axes, bool keepdims) {
+  if (detail::holds_int64(x)) {
+    return through_double(x, [&](const Variable& d) { return mean(d, axes, keepdims); });
+  }
   static constexpr OpDef<ReduceAttrs> op{
       .name = "mean",
       .infer = infer_reduced_floating,
@@ -72,8 +85,7 @@ Variable mean(const Variable& x, const Axes& axes, bool keepdims) {
             return expand(restore_axes(g * (1.0 / n), x, op.attrs().axes), x);
           }};
   const AxisMask mask = detail::axis_mask("mean", axes, x.rank());
-  if (is_floating(x.dtype())) return apply(op, ReduceAttrs{mask, keepdims}, x);
-  return sum(x, axes, keepdims) / static_cast<double>(detail::reduced_count(x.shape(), mask));
+  return apply(op, ReduceAttrs{mask, keepdims}, x);
 }
 
 namespace {
@@ -106,7 +118,9 @@ Variable mean_squares(const Variable& x, const MeanSquaresAttrs& attrs) {
 }  // namespace
 
 Variable var(const Variable& x, const Axes& axes, bool keepdims, double correction) {
-  detail::check_floating("var", x.array());
+  if (detail::holds_int64(x)) {
+    return through_double(x, [&](const Variable& d) { return var(d, axes, keepdims, correction); });
+  }
   const AxisMask mask = detail::axis_mask("var", axes, x.rank());
   const auto n = static_cast<double>(detail::reduced_count(x.shape(), mask));
   return mean_squares(x - mean(x, axes, true), {mask, keepdims, n - correction});
@@ -305,7 +319,9 @@ Variable norm(const Variable& x, const Axes& axes, bool keepdims, double eps) {
 }
 
 Variable stddev(const Variable& x, const Axes& axes, bool keepdims, double correction) {
-  detail::check_floating("stddev", x.array());
+  if (detail::holds_int64(x)) {
+    return through_double(x, [&](const Variable& d) { return stddev(d, axes, keepdims, correction); });
+  }
   const AxisMask mask = detail::axis_mask("stddev", axes, x.rank());
   const auto n = static_cast<double>(detail::reduced_count(x.shape(), mask));
   return norm(x - mean(x, axes, true), axes, keepdims) / std::sqrt(n - correction);

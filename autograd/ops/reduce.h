@@ -7,6 +7,7 @@
 namespace xgrad {
 
 Variable sum(const Variable& x, const Axes& axes = {}, bool keepdims = false);
+/// mean, var and stddev of int64 are float32, computed in double.
 /// The sum of n elements over n, in range even if the sum is not.
 Variable mean(const Variable& x, const Axes& axes = {}, bool keepdims = false);
 /// Variance with n - correction in the denominator (PyTorch's default is 1), in range even if the sum of squares is

@@ -86,7 +86,7 @@ Variable resample_by(const Family& family, const Variable& x, const MapOf& map_o
   if (s.rank() < 2) throw ShapeError(name + "takes (..., H, W), got " + to_string(s));
   const std::int64_t h = s[s.rank() - 2], w = s[s.rank() - 1];
   if (h < 1 || w < 1) throw ShapeError(name + "the image " + to_string(s) + " has no pixels");
-  return resample(x, family, false, {map_of(0, h), map_of(1, w)});
+  return detail::named(family.op.name, [&] { return resample(x, family, false, {map_of(0, h), map_of(1, w)}); });
 }
 
 [[noreturn]] void throw_value(const Family& family, const std::string& what) {
@@ -112,6 +112,7 @@ Variable avg_pool2d(const Variable& x, Extents kernel, const AvgPool2dOptions& o
     const std::int64_t k = kernel[axis], s = stride[axis], p = options.padding[axis];
     const std::int64_t out = detail::window_count("avg_pool2d", x.shape(), in, {k, s, p, 1, options.ceil_mode});
     AxisMap map(in);
+    map.reserve(out);
     for (std::int64_t i = 0; i < out; ++i) {
       const std::int64_t begin = i * s - p, end = std::min(begin + k, in + p);
       const std::int64_t first = std::max<std::int64_t>(begin, 0), last = std::min(end, in);
@@ -126,8 +127,10 @@ Variable adaptive_avg_pool2d(const Variable& x, Extents size) {
   return resample_by(adaptive_family, x, [&](std::size_t axis, std::int64_t in) {
     const std::int64_t out = given(adaptive_family, size[axis]);
     AxisMap map(in);
+    map.reserve(out);
     for (std::int64_t i = 0; i < out; ++i) {
-      const std::int64_t begin = i * in / out, end = ((i + 1) * in + out - 1) / out;
+      const auto begin = static_cast<std::int64_t>(detail::Wide{i} * in / out);
+      const auto end = static_cast<std::int64_t>(((detail::Wide{i} + 1) * in + out - 1) / out);
       add_mean(map, begin, end, end - begin);
     }
     return map;
@@ -148,6 +151,7 @@ std::int64_t scaled(const Family& family, std::int64_t in, double scale) {
 /// Interpolates at (i + 1/2) step - 1/2, or at points that join the corners.
 AxisMap linear_map(std::int64_t in, std::int64_t out, double step, bool align_corners) {
   AxisMap map(in);
+  map.reserve(out);
   const double between_corners = out > 1 ? static_cast<double>(in - 1) / static_cast<double>(out - 1) : 0.0;
   for (std::int64_t i = 0; i < out; ++i) {
     const auto at = static_cast<double>(i);
@@ -172,8 +176,10 @@ AxisMap padded_map(const Family& family, std::int64_t in, std::int64_t before, s
     throw_value(family, "a padding of " + std::to_string(p) + " for an extent of " + std::to_string(in) +
                             " must be at least 0" + (p < 0 ? "" : " and at most " + std::to_string(most)));
   }
+  const std::int64_t end = detail::narrow(family.op.name, detail::Wide{in} + after);
   AxisMap map(in);
-  for (std::int64_t i = -before; i < in + after; ++i) {
+  map.reserve(detail::narrow(family.op.name, detail::Wide{end} + before));
+  for (std::int64_t i = -before; i < end; ++i) {
     map.add(source(i), 1.0);
     map.end_row();
   }
@@ -190,8 +196,9 @@ Variable upsample_nearest(const Variable& x, Extents size) {
   return resample_by(nearest_family, x, [&](std::size_t axis, std::int64_t in) {
     const std::int64_t out = given(nearest_family, size[axis]);
     AxisMap map(in);
+    map.reserve(out);
     for (std::int64_t i = 0; i < out; ++i) {
-      map.add(i * in / out, 1.0);
+      map.add(static_cast<std::int64_t>(detail::Wide{i} * in / out), 1.0);
       map.end_row();
     }
     return map;
@@ -202,6 +209,7 @@ Variable upsample_nearest(const Variable& x, double scale) {
   return resample_by(nearest_family, x, [&](std::size_t, std::int64_t in) {
     const std::int64_t out = scaled(nearest_family, in, scale);
     AxisMap map(in);
+    map.reserve(out);
     for (std::int64_t i = 0; i < out; ++i) {
       map.add(std::min(static_cast<std::int64_t>(static_cast<double>(i) / scale), in - 1), 1.0);
       map.end_row();

@@ -5,23 +5,27 @@
 #include <string>
 
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/naming.h>
 #include <xgrad/autograd/ops/shape.h>
 
 namespace xgrad {
 
 namespace {
 
-/// Replaces the last three axes by `middle` and permutes the five new ones, then merges them to `last`.
-Variable rearrange(const Variable& x, const std::array<std::int64_t, 5>& middle,
-                   const std::array<std::int64_t, 5>& order, const std::array<std::int64_t, 3>& last) {
-  const Shape leading(x.shape().begin(), x.rank() - 3);
-  Shape split = leading, merged = leading;
-  Axes perm;
-  for (std::size_t i = 0; i < leading.rank(); ++i) perm.push_back(static_cast<std::int64_t>(i));
-  for (const std::int64_t extent : middle) split.push_back(extent);
-  for (const std::int64_t axis : order) perm.push_back(static_cast<std::int64_t>(leading.rank()) + axis);
-  for (const std::int64_t extent : last) merged.push_back(extent);
-  return reshape(permute(reshape(x, split), perm), merged);
+/// Replaces the last three axes by `middle` and permutes the five new ones, then merges them to extents that
+/// are products.
+Variable rearrange(const char* op, const Variable& x, const std::array<std::int64_t, 5>& middle,
+                   const std::array<std::int64_t, 5>& order, const std::array<Axes, 3>& last) {
+  return detail::named(op, [&] {
+    const Shape leading(x.shape().begin(), x.rank() - 3);
+    Shape split = leading, merged = leading;
+    Axes perm;
+    for (std::size_t i = 0; i < leading.rank(); ++i) perm.push_back(static_cast<std::int64_t>(i));
+    for (const std::int64_t extent : middle) split.push_back(extent);
+    for (const std::int64_t axis : order) perm.push_back(static_cast<std::int64_t>(leading.rank()) + axis);
+    for (const Axes& factors : last) merged.push_back(Shape(factors).numel());
+    return reshape(permute(reshape(x, split), perm), merged);
+  });
 }
 
 void check_images(const std::string& name, const Variable& x, std::int64_t r) {
@@ -35,11 +39,12 @@ Variable pixel_shuffle(const Variable& x, std::int64_t r) {
   const std::string name = "[pixel_shuffle] ";
   check_images(name, x, r);
   const std::int64_t channels = x.size(-3), h = x.size(-2), w = x.size(-1);
-  if (channels % (r * r) != 0) {
+  const xgrad::detail::Wide square = xgrad::detail::Wide{r} * r;
+  if (channels % square != 0) {
     throw ShapeError(name + std::to_string(channels) + " channels do not divide by " + std::to_string(r) + "^2");
   }
-  const std::int64_t c = channels / (r * r);
-  return rearrange(x, {c, r, r, h, w}, {0, 3, 1, 4, 2}, {c, h * r, w * r});
+  const auto c = static_cast<std::int64_t>(channels / square);
+  return rearrange("pixel_shuffle", x, {c, r, r, h, w}, {0, 3, 1, 4, 2}, {Axes{c}, Axes{h, r}, Axes{w, r}});
 }
 
 Variable pixel_unshuffle(const Variable& x, std::int64_t r) {
@@ -51,7 +56,7 @@ Variable pixel_unshuffle(const Variable& x, std::int64_t r) {
                      " pixels does not divide by " + std::to_string(r));
   }
   const std::int64_t h = height / r, w = width / r;
-  return rearrange(x, {c, h, r, w, r}, {0, 2, 4, 1, 3}, {c * r * r, h, w});
+  return rearrange("pixel_unshuffle", x, {c, h, r, w, r}, {0, 2, 4, 1, 3}, {Axes{c, r, r}, Axes{h}, Axes{w}});
 }
 
 }  // namespace xgrad

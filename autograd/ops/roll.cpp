@@ -53,11 +53,11 @@ Variable roll_by(const Variable& x, const RollAttrs& attrs) {
                                              // comes back at the beginning.
                                              kernels::AxisMask wrapped = 0;
                                              do {
-                                               Shape block = shape;
+                                               Shape block;
                                                std::int64_t from = 0, to = 0;
                                                for (std::size_t i = 0; i < shape.rank(); ++i) {
                                                  const bool wraps = wrapped >> i & 1;
-                                                 block[i] = wraps ? a.shift[i] : shape[i] - a.shift[i];
+                                                 block.push_back(wraps ? a.shift[i] : shape[i] - a.shift[i]);
                                                  (wraps ? from : to) +=
                                                      (wraps ? shape[i] - a.shift[i] : a.shift[i]) * strides[i];
                                                }
@@ -92,7 +92,7 @@ Variable roll(const Variable& x, const std::vector<std::int64_t>& shifts, const 
     const std::size_t axis = normalize_axis(axes[i], x.rank(), "roll");
     const std::int64_t n = x.shape()[axis];
     if (n == 0) continue;
-    attrs.shift[axis] = (attrs.shift[axis] + shifts[i] % n + n) % n;
+    attrs.shift[axis] = static_cast<std::int64_t>((detail::Wide{attrs.shift[axis]} + shifts[i] % n + n) % n);
   }
   return roll_by(x, attrs);
 }

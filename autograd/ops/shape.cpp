@@ -33,26 +33,24 @@ Variable reshape(const Variable& x, const Shape& shape) {
 
 Variable reshape(const Variable& x, const std::vector<std::int64_t>& shape) {
   std::vector<std::int64_t> extents = shape;
-  std::int64_t known = 1;
   std::int64_t* unknown = nullptr;
   for (std::int64_t& d : extents) {
-    if (d != -1) {
-      known *= d;
-    } else if (unknown != nullptr) {
-      throw ShapeError("[reshape] only one extent can be -1");
-    } else {
-      unknown = &d;
-    }
+    if (d != -1) continue;
+    if (unknown != nullptr) throw ShapeError("[reshape] only one extent can be -1");
+    unknown = &d;
+    d = 1;
   }
+  const Shape given = detail::named("reshape", [&] { return Shape(extents); });
   if (unknown != nullptr) {
-    if (known <= 0 || x.size() % known != 0) {
+    const std::int64_t known = given.numel();
+    if (known == 0 || x.size() % known != 0) {
       throw ShapeError("[reshape] " + to_string(x.shape()) + " has " + std::to_string(x.size()) +
                        " elements, which the given extents do not divide (their product is " + std::to_string(known) +
                        ")");
     }
     *unknown = x.size() / known;
   }
-  return reshape(x, Shape(extents));
+  return reshape(x, unknown == nullptr ? given : Shape(extents));
 }
 
 namespace {
@@ -74,8 +72,8 @@ Variable permute(const Variable& x, const Axes& perm) {
       .name = "permute",
       .infer =
           [](const char*, const PermuteAttrs& a, Operands in) {
-            Shape out = in[0].shape();
-            for (std::size_t i = 0; i < out.rank(); ++i) out[i] = in[0].shape()[a.perm[i]];
+            Shape out;
+            for (std::size_t i = 0; i < in[0].rank(); ++i) out.push_back(in[0].shape()[a.perm[i]]);
             return Spec{out, in[0].dtype()};
           },
       .run =

@@ -36,8 +36,9 @@ Variable slice(const Variable& x, std::int64_t axis, std::optional<std::int64_t>
 Variable select(const Variable& x, std::int64_t axis, std::int64_t index);
 /// The adjoint of slice: zeros of `shape` with x written at start, start + step, ... of the axis.
 Variable slice_scatter(const Variable& x, const Shape& shape, std::int64_t axis, std::int64_t start, std::int64_t step);
-/// Adds (before, after) elements of `value` on each axis. Negative amounts crop.
-Variable pad(const Variable& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& amounts, double value = 0.0);
+/// Adds (before, after) elements of `value` on each axis. Negative amounts crop. @throws ValueError when x is int64 and
+/// the value is not whole.
+Variable pad(const Variable& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& amounts, Scalar value = 0);
 Variable concat(const Variables& xs, std::int64_t axis = 0);
 Variable stack(const Variables& xs, std::int64_t axis = 0);
 /// Consecutive pieces of at most `size` along the axis.
@@ -52,7 +53,8 @@ inline Variable roll(const Variable& x, std::int64_t shift, std::int64_t axis) {
   return roll(x, std::vector<std::int64_t>{shift}, Axes{axis});
 }
 
-/// Converts the dtype; differentiable between floating types.
+/// Converts the dtype; differentiable between floating types. To int64, fractions are cut off towards 0.
+/// @throws ValueError when a value is NaN, infinite or out of range as an int64.
 Variable astype(const Variable& x, DType dtype);
 /// A leaf-like copy in fresh memory that keeps its history.
 Variable clone(const Variable& x);

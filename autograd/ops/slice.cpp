@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Cutting and joining: slice and slice_scatter, pad and crop, concat and slice are each other's rules.
 #include <algorithm>
+#include <limits>
 
 #include <xgrad/autograd/kernels/copy.h>
 #include <xgrad/autograd/kernels/elementwise.h>
@@ -20,6 +21,9 @@ struct ScatterAttrs {
   Shape shape;
   SliceAttrs where;
 };
+
+/// A step that is never taken may be of any size, and is not multiplied.
+std::int64_t taken_step(std::int64_t step, std::int64_t count) { return count > 1 ? step : 1; }
 
 /// Copies between a whole array and the part of it that `s` names.
 struct SlicePlan {
@@ -91,9 +95,9 @@ Variable slice(const Variable& x, std::int64_t axis, std::optional<std::int64_t>
   const std::int64_t from = bound(start, step > 0 ? low : high);
   const std::int64_t to = bound(stop, step > 0 ? high : low);
   const std::int64_t distance = step > 0 ? to - from : from - to;
-  const std::int64_t stride = step > 0 ? step : -step;
-  const std::int64_t count = distance <= 0 ? 0 : (distance + stride - 1) / stride;
-  return take_slice(x, {k, count == 0 ? 0 : from, step, count});
+  const detail::Wide stride = step > 0 ? detail::Wide{step} : -detail::Wide{step};
+  const std::int64_t count = distance <= 0 ? 0 : detail::narrow("slice", (distance + stride - 1) / stride);
+  return take_slice(x, {k, count == 0 ? 0 : from, taken_step(step, count), count});
 }
 
 Variable select(const Variable& x, std::int64_t axis, std::int64_t index) {
@@ -111,24 +115,24 @@ Variable select(const Variable& x, std::int64_t axis, std::int64_t index) {
 Variable slice_scatter(const Variable& x, const Shape& shape, std::int64_t axis, std::int64_t start,
                        std::int64_t step) {
   const std::size_t k = normalize_axis(axis, shape.rank(), "slice_scatter");
-  Shape expected = shape;
   const std::int64_t count = x.rank() == shape.rank() ? x.shape()[k] : 0;
-  expected[k] = count;
-  const std::int64_t last = start + (count - 1) * step;
-  const auto inside = [&](std::int64_t i) { return i >= 0 && i < shape[k]; };
-  if (x.shape() != expected || step == 0 || (count > 0 && (!inside(start) || !inside(last)))) {
+  bool agrees = x.rank() == shape.rank();
+  for (std::size_t i = 0; agrees && i < x.rank(); ++i) agrees = i == k || x.shape()[i] == shape[i];
+  const detail::Wide last = start + (detail::Wide{count} - 1) * step;
+  const auto inside = [&](detail::Wide i) { return i >= 0 && i < shape[k]; };
+  if (!agrees || step == 0 || (count > 0 && (!inside(start) || !inside(last)))) {
     throw ShapeError("[slice_scatter] values of shape " + to_string(x.shape()) + " do not fit axis " +
                      std::to_string(k) + " of " + to_string(shape) + " from " + std::to_string(start) +
                      " in steps of " + std::to_string(step));
   }
-  return scatter_slice(x, {shape, {k, start, step, count}});
+  return scatter_slice(x, {shape, {k, count == 0 ? 0 : start, taken_step(step, count), count}});
 }
 
 namespace {
 
 struct PadAttrs {
   std::array<std::int64_t, Shape::max_rank> before, after;
-  double value;
+  Scalar value;
 };
 
 Variable pad_with(const Variable& x, const PadAttrs& attrs) {
@@ -136,13 +140,14 @@ Variable pad_with(const Variable& x, const PadAttrs& attrs) {
       .name = "pad",
       .infer =
           [](const char* name, const PadAttrs& a, Operands in) {
-            Shape out = in[0].shape();
-            for (std::size_t i = 0; i < out.rank(); ++i) {
-              out[i] += a.before[i] + a.after[i];
-              if (out[i] < 0) {
+            Shape out;
+            for (std::size_t i = 0; i < in[0].rank(); ++i) {
+              const detail::Wide extent = detail::Wide{in[0].shape()[i]} + a.before[i] + a.after[i];
+              if (extent < 0) {
                 throw ShapeError("[" + std::string(name) + "] cropping axis " + std::to_string(i) + " of " +
                                  to_string(in[0].shape()) + " leaves a negative extent");
               }
+              out.push_back(detail::narrow(name, extent));
             }
             return Spec{out, in[0].dtype()};
           },
@@ -156,11 +161,12 @@ Variable pad_with(const Variable& x, const PadAttrs& attrs) {
             std::int64_t to_offset = 0;
             bool covered = true;
             for (std::size_t i = 0; i < x.rank(); ++i) {
-              const std::int64_t first = std::max<std::int64_t>(0, -a.before[i]);
-              const std::int64_t last = x.shape()[i] - std::max<std::int64_t>(0, -a.after[i]);
+              // Both are of what there is: more may be cropped on one side where the other side adds as much.
+              const std::int64_t n = x.shape()[i], first = a.before[i] < 0 ? -std::max(a.before[i], -n) : 0;
+              const std::int64_t last = n + std::clamp<std::int64_t>(a.after[i], -n, 0);
               common[i] = std::max<std::int64_t>(0, last - first);
               from_offset += first * from[i];
-              to_offset += std::max<std::int64_t>(0, a.before[i]) * to[i];
+              to_offset += std::clamp<std::int64_t>(a.before[i], 0, out.shape()[i]) * to[i];
               covered = covered && common[i] == out.shape()[i];
             }
             if (!covered) kernels::fill(out, a.value);
@@ -168,7 +174,7 @@ Variable pad_with(const Variable& x, const PadAttrs& attrs) {
           },
       .rule =
           [](const Op<PadAttrs>& op, const Variable& g, std::size_t) {
-            PadAttrs back{};
+            PadAttrs back{{}, {}, 0};
             for (std::size_t i = 0; i < Shape::max_rank; ++i) {
               back.before[i] = -op.attrs().before[i];
               back.after[i] = -op.attrs().after[i];
@@ -180,13 +186,17 @@ Variable pad_with(const Variable& x, const PadAttrs& attrs) {
 
 }  // namespace
 
-Variable pad(const Variable& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& amounts, double value) {
+Variable pad(const Variable& x, const std::vector<std::pair<std::int64_t, std::int64_t>>& amounts, Scalar value) {
   if (amounts.size() != x.rank()) {
     throw ShapeError("[pad] " + std::to_string(amounts.size()) + " (before, after) pairs given for an input of shape " +
                      to_string(x.shape()));
   }
-  PadAttrs attrs{{}, {}, value};
+  PadAttrs attrs{{}, {}, x.dtype() == DType::int64 ? Scalar(value.whole("pad")) : value};
   for (std::size_t i = 0; i < amounts.size(); ++i) {
+    for (const std::int64_t amount : {amounts[i].first, amounts[i].second}) {
+      // So that the other way round is a number too.
+      if (amount == std::numeric_limits<std::int64_t>::min()) throw ValueError("[pad] an amount is -2^63");
+    }
     attrs.before[i] = amounts[i].first;
     attrs.after[i] = amounts[i].second;
   }
@@ -227,14 +237,14 @@ Variable concat(const Variables& xs, std::int64_t axis) {
   ConcatAttrs attrs{normalize_axis(axis, first.rank(), "concat"), {0}};
   std::vector<const Variable*> inputs;
   for (const Variable& x : xs) {
-    Shape expected = first.shape();
-    if (x.rank() == first.rank()) expected[attrs.axis] = x.shape()[attrs.axis];
-    if (x.shape() != expected || x.dtype() != first.dtype()) {
+    bool agrees = x.rank() == first.rank() && x.dtype() == first.dtype();
+    for (std::size_t i = 0; agrees && i < x.rank(); ++i) agrees = i == attrs.axis || x.shape()[i] == first.shape()[i];
+    if (!agrees) {
       throw ShapeError("[concat] inputs must agree off axis " + std::to_string(attrs.axis) +
                        " and in dtype: " + name_of(first.dtype()) + to_string(first.shape()) + " and " +
                        name_of(x.dtype()) + to_string(x.shape()));
     }
-    attrs.offsets.push_back(attrs.offsets.back() + x.shape()[attrs.axis]);
+    attrs.offsets.push_back(detail::narrow("concat", detail::Wide{attrs.offsets.back()} + x.shape()[attrs.axis]));
     inputs.push_back(&x);
   }
   return detail::apply(op, attrs, std::span<const Variable* const>(inputs));
@@ -261,7 +271,10 @@ Variables split(const Variable& x, std::int64_t size, std::int64_t axis) {
   const std::size_t k = normalize_axis(axis, x.rank(), "split");
   const std::int64_t n = x.shape()[k];
   Variables pieces;
-  for (std::int64_t at = 0; at < n; at += size) pieces.push_back(take_slice(x, {k, at, 1, std::min(size, n - at)}));
+  for (std::int64_t at = 0, piece; at < n; at += piece) {
+    piece = std::min(size, n - at);
+    pieces.push_back(take_slice(x, {k, at, 1, piece}));
+  }
   return pieces;
 }
 

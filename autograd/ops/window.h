@@ -2,12 +2,24 @@
 // How many windows of a pooling fit an axis. Internal to ops.
 #pragma once
 
+#include <initializer_list>
+#include <limits>
 #include <string>
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/shape.h>
 
 namespace xgrad::detail {
+
+/// Strides, paddings, dilations and kernels of more than 31 bits are mistakes; below, sums of products stay far inside
+/// 64 bits.
+inline void check_steps(const char* op, std::initializer_list<std::int64_t> steps) {
+  for (const std::int64_t step : steps) {
+    if (step <= std::numeric_limits<std::int32_t>::max()) continue;
+    throw ValueError("[" + std::string(op) + "] kernel, stride, padding and dilation must be below 2^31, got " +
+                     std::to_string(step));
+  }
+}
 
 /// The windows along one axis.
 struct Window {
@@ -23,11 +35,12 @@ inline std::int64_t window_count(const char* op, const Shape& x, std::int64_t in
     throw ValueError(name + "kernel, stride and dilation must be at least 1, got " + std::to_string(w.extent) + ", " +
                      std::to_string(w.stride) + " and " + std::to_string(w.dilation));
   }
+  check_steps(op, {w.extent, w.stride, w.padding, w.dilation});
   if (w.padding < 0 || 2 * w.padding > w.extent) {
     throw ValueError(name + "the padding " + std::to_string(w.padding) +
                      " must be at least 0 and at most half of the kernel's extent " + std::to_string(w.extent));
   }
-  const std::int64_t room = in + 2 * w.padding - w.dilation * (w.extent - 1) - 1;
+  const std::int64_t room = narrow(op, in + Wide{2 * w.padding} - w.dilation * (w.extent - 1) - 1);
   if (room < 0) {
     throw ShapeError(name + "the kernel's extent " + std::to_string(w.extent) + " is larger than the padded input " +
                      to_string(x));
