@@ -90,7 +90,6 @@ Variable bernoulli(const Shape& shape, double p, DType dtype, Generator& generat
 }
 
 Variable permutation(std::int64_t n, Generator& generator) {
-  if (n < 0) throw ValueError("[permutation] the number of elements must be at least 0, got " + std::to_string(n));
   return drawn("permutation", generator, 0.0, 0.0, Shape{n}, DType::int64,
                [](kernels::PhiloxState at, Array& out) { kernels::permutation(at, out); });
 }

@@ -25,8 +25,8 @@ class Scalar {
   constexpr Scalar(T value) noexcept : real_(static_cast<double>(value)), is_whole_(false) {}
   /// Whatever becomes a double by itself is one.
   template <class T>
-    requires(!std::is_arithmetic_v<T> && std::is_convertible_v<const T&, double>)
-  constexpr Scalar(const T& value) : Scalar(static_cast<double>(value)) {}
+  requires(!std::is_arithmetic_v<T> && std::is_convertible_v<const T&, double>) constexpr Scalar(const T& value)
+      : Scalar(static_cast<double>(value)) {}
 
   /// Given as a whole number.
   constexpr bool is_whole() const noexcept { return is_whole_; }

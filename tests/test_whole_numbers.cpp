@@ -42,8 +42,8 @@ void check(const std::vector<Row>& rows) {
       const auto values = y.array().to_vector<double>();
       REQUIRE(values.size() == row.of_124.size());
       for (std::size_t i = 0; i < values.size(); ++i) {
-        CHECK(values[i] == (row.dtype == DType::float32 ? static_cast<double>(static_cast<float>(row.of_124[i]))
-                                                        : row.of_124[i]));
+        CHECK(values[i] ==
+              (row.dtype == DType::float32 ? static_cast<double>(static_cast<float>(row.of_124[i])) : row.of_124[i]));
       }
     };
     holds(row.f(k));
@@ -79,7 +79,9 @@ TEST_CASE("every operator of int64 and a number") {
       {"k / 3", [](const Variable& k) { return k / 3; }, f, {1.0F / 3, 2.0F / 3, 4.0F / 3}},
       {"2.0 / k", [](const Variable& k) { return 2.0 / k; }, f, {2, 1, 0.5}},
       {"k / k", [](const Variable& k) { return k / k; }, f, {1, 1, 1}},
-      {"k / float64", [](const Variable& k) { return k / full({}, 8, DType::float64); }, DType::float64,
+      {"k / float64",
+       [](const Variable& k) { return k / full({}, 8, DType::float64); },
+       DType::float64,
        {0.125, 0.25, 0.5}},
       {"k + float32", [](const Variable& k) { return k + full({}, 0.5); }, f, {1.5, 2.5, 4.5}},
       {"-k", [](const Variable& k) { return -k; }, i, {-1, -2, -4}},
@@ -113,7 +115,12 @@ TEST_CASE("every operator of int64 and a number") {
       {"equal", [](const Variable& k) { return equal(k, 2); }, i, {0, 1, 0}},
       {"equal fraction", [](const Variable& k) { return equal(k, 2.5); }, f, {0, 0, 0}},
       {"not_equal", [](const Variable& k) { return not_equal(k, 2); }, i, {1, 0, 1}},
-      {"pad", [](const Variable& k) { return pad(k, {{1, 0}}, 9); }, i, {9, 1, 2, 4}},
+      {"pad",
+       [](const Variable& k) {
+         return pad(k, {{1, 0}}, 9);
+       },
+       i,
+       {9, 1, 2, 4}},
   });
 }
 
@@ -144,8 +151,8 @@ TEST_CASE("every reduction of int64") {
   refused("log_softmax", [](const Variable& x) { return log_softmax(x); });
   refused("logsumexp", [](const Variable& x) { return logsumexp(x, {0}); });
   refused("pow of two", [](const Variable& x) { return pow(x, x); });
-  for (const auto& unary : std::vector<Variable (*)(const Variable&)>{
-           exp, log, sqrt, rsqrt, sin, cos, tanh, sigmoid, softplus, gelu, silu, erf, log1p, expm1}) {
+  for (const auto& unary : std::vector<Variable (*)(const Variable&)>{exp, log, sqrt, rsqrt, sin, cos, tanh, sigmoid,
+                                                                      softplus, gelu, silu, erf, log1p, expm1}) {
     CHECK_THROWS_WITH_AS(unary(k), Contains("astype"), DTypeError);
   }
 }

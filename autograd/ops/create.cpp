@@ -24,7 +24,7 @@ Variable zeros_like(const Variable& x) { return zeros(x.shape(), x.dtype()); }
 Variable ones_like(const Variable& x) { return ones(x.shape(), x.dtype()); }
 
 Variable arange(std::int64_t n, DType dtype, Scalar start, Scalar step) {
-  if (n < 0) throw ValueError("[arange] the number of values must be at least 0, got " + std::to_string(n));
+  const Shape shape{n};
   Array values;
   {
     const detail::PauseRecording pause;
@@ -35,11 +35,11 @@ Variable arange(std::int64_t n, DType dtype, Scalar start, Scalar step) {
         throw ValueError("[arange] " + std::to_string(n) + " values from " + std::to_string(first) + " in steps of " +
                          std::to_string(by) + " leave int64");
       }
-      values = detail::named("arange", [&] { return Array(Shape{n}, dtype); });
+      values = detail::named("arange", [&] { return Array(shape, dtype); });
       auto* p = values.mutable_data<std::int64_t>();
       for (std::int64_t i = 0; i < n; ++i) p[i] = static_cast<std::int64_t>(at(i));
     } else {
-      values = detail::named("arange", [&] { return Array(Shape{n}, DType::float64); });
+      values = detail::named("arange", [&] { return Array(shape, DType::float64); });
       auto* p = values.mutable_data<double>();
       for (std::int64_t i = 0; i < n; ++i) p[i] = start.real() + step.real() * static_cast<double>(i);
       values = detail::named("arange", [&] { return values.astype(dtype); });

@@ -12,7 +12,7 @@ Variable ones(const Shape& shape, DType dtype = DType::float32);
 Variable full(const Shape& shape, Scalar value, DType dtype = DType::float32);
 Variable zeros_like(const Variable& x);
 Variable ones_like(const Variable& x);
-/// start, start + step, ... (n values). @throws ValueError on n < 0, and when int64 does not hold a value.
+/// start, start + step, ... (n values). @throws ShapeError on n < 0, ValueError when int64 does not hold a value.
 Variable arange(std::int64_t n, DType dtype = DType::float32, Scalar start = 0, Scalar step = 1);
 /// Values in row-major order.
 template <class T>
