@@ -2,8 +2,8 @@
 // Conv1d, Conv2d and their transposes: learned filters over lines and images.
 #pragma once
 
+#include <xgrad/autograd/extents.h>
 #include <xgrad/autograd/ops/convolution.h>
-#include <xgrad/nn/extents.h>
 #include <xgrad/nn/module.h>
 
 namespace xgrad::nn {
@@ -50,7 +50,7 @@ class ConvTranspose2d : public Module {
 
  private:
   Conv2dOptions options_;
-  std::array<std::int64_t, 2> output_padding_;
+  Extents2d output_padding_;
 };
 
 struct ConvOptions1d {

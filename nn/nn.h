@@ -7,7 +7,6 @@
 #include <xgrad/nn/conv.h>
 #include <xgrad/nn/dropout.h>
 #include <xgrad/nn/embedding.h>
-#include <xgrad/nn/extents.h>
 #include <xgrad/nn/flatten.h>
 #include <xgrad/nn/group_norm.h>
 #include <xgrad/nn/init.h>

@@ -13,7 +13,7 @@ Variable Upsample::forward(const Variable& x) {
                                                   : upsample_bilinear(x, target, options_.align_corners);
   };
   const auto* size = std::get_if<Extents2d>(&target_);
-  return size ? to(size->array()) : to(std::get<double>(target_));
+  return size ? to(*size) : to(std::get<double>(target_));
 }
 
 std::string Upsample::describe() const {

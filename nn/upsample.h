@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include <xgrad/nn/extents.h>
+#include <xgrad/autograd/extents.h>
 #include <xgrad/nn/module.h>
 
 namespace xgrad::nn {
@@ -19,7 +19,7 @@ struct UpsampleOptions {
 /// (..., H, W) -> (..., floor(scale H), floor(scale W)), or to a given size, by upsample_nearest or upsample_bilinear:
 ///
 ///   nn::Upsample(2.0)
-///   nn::Upsample(nn::Extents2d(28, 28), {.mode = nn::UpsampleMode::bilinear})
+///   nn::Upsample(Extents2d(28, 28), {.mode = nn::UpsampleMode::bilinear})
 class Upsample : public Module {
  public:
   explicit Upsample(double scale, const UpsampleOptions& options = {}) : target_(scale), options_(options) {}

@@ -20,15 +20,16 @@ Adam::Adam(std::string name, Variables parameters, const AdamOptions& options, b
     : Optimizer(std::move(name), std::move(parameters), options.lr, moment_names(options.amsgrad)),
       options_(options),
       decoupled_(decoupled) {
-  for (const double beta : options.betas) require(beta >= 0.0 && beta < 1.0, "each of betas", beta, "in [0, 1)");
+  for (const double beta : {options.betas.first, options.betas.second})
+    require(beta >= 0.0 && beta < 1.0, "each of betas", beta, "in [0, 1)");
   require(options.eps >= 0.0, "eps", options.eps, ">= 0");
   require(options.weight_decay >= 0.0, "weight_decay", options.weight_decay, ">= 0");
 }
 
 void Adam::update(const Array& g, Array& p, Slot& slot) {
   const kernels::AdamUpdate u{.lr = lr(),
-                              .beta1 = options_.betas[0],
-                              .beta2 = options_.betas[1],
+                              .beta1 = options_.betas.first,
+                              .beta2 = options_.betas.second,
                               .eps = options_.eps,
                               .weight_decay = options_.weight_decay,
                               .decoupled = decoupled_,

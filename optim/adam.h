@@ -2,15 +2,19 @@
 // Adam and AdamW.
 #pragma once
 
-#include <array>
-
 #include <xgrad/optim/optimizer.h>
 
 namespace xgrad::optim {
 
+/// Decay rates of Adam's two averages: `{0.5, 0.999}`. One number alone does not compile.
+struct Betas {
+  constexpr Betas(double of_mean, double of_square) : first(of_mean), second(of_square) {}
+  double first, second;
+};
+
 struct AdamOptions {
   double lr = 1e-3;
-  std::array<double, 2> betas = {0.9, 0.999};
+  Betas betas = {0.9, 0.999};
   double eps = 1e-8;
   double weight_decay = 0.0;
   bool amsgrad = false;
@@ -36,7 +40,7 @@ class Adam : public Optimizer {
 
 struct AdamWOptions {
   double lr = 1e-3;
-  std::array<double, 2> betas = {0.9, 0.999};
+  Betas betas = {0.9, 0.999};
   double eps = 1e-8;
   double weight_decay = 1e-2;
   bool amsgrad = false;

@@ -7,9 +7,9 @@ namespace {
 
 Conv2dOptions geometry(const Attributes& a) {
   const Conv2dOptions usual;
-  return {.stride = a.value("stride", usual.stride),
-          .padding = a.value("padding", usual.padding),
-          .dilation = a.value("dilation", usual.dilation),
+  return {.stride = a.value("stride", usual.stride.array()),
+          .padding = a.value("padding", usual.padding.array()),
+          .dilation = a.value("dilation", usual.dilation.array()),
           .groups = a.value("groups", usual.groups)};
 }
 
@@ -32,7 +32,9 @@ const PyTorchCalls rows({
                                 a.value("output_padding", std::array<std::int64_t, 2>{0, 0}))};
      }},
     {"conv2d_weight",
-     [](In x, At a, DType) -> Variables { return {conv2d_weight(x[0], x[1], a["kernel"], geometry(a))}; }},
+     [](In x, At a, DType) -> Variables {
+       return {conv2d_weight(x[0], x[1], a["kernel"].get<std::array<std::int64_t, 2>>(), geometry(a))};
+     }},
     {"conv1d",
      [](In x, At a, DType) -> Variables {
        return {conv1d(x[0], x[1], x.size() == 3 ? x[2] : Variable(), geometry_1d(a))};

@@ -7,8 +7,9 @@ namespace {
 
 using Extents = std::array<std::int64_t, 2>;
 
-std::optional<Extents> stride(const Attributes& a) {
-  return a.contains("stride") ? std::optional(a["stride"].get<Extents>()) : std::nullopt;
+OptionalExtents2d stride(const Attributes& a) {
+  if (!a.contains("stride")) return {};
+  return Extents2d(a["stride"].get<Extents>());
 }
 
 MaxPool2dOptions max_options(const Attributes& a) {

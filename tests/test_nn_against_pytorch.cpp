@@ -31,7 +31,7 @@ std::map<std::string, std::shared_ptr<nn::Module>> layers() {
       {"AdaptiveAvgPool2d", shared(nn::AdaptiveAvgPool2d({2, 3}))},
       {"Upsample", shared(nn::Upsample(2))},
       {"Upsample size",
-       shared(nn::Upsample(nn::Extents2d(5, 4), {.mode = nn::UpsampleMode::bilinear, .align_corners = true}))},
+       shared(nn::Upsample(Extents2d(5, 4), {.mode = nn::UpsampleMode::bilinear, .align_corners = true}))},
       {"Embedding", shared(nn::Embedding(5, 3, {.dtype = wide}))},
       {"Embedding padding", shared(nn::Embedding(5, 3, {.padding_idx = 2, .dtype = wide}))},
       {"spectral Linear", shared(nn::spectral_norm(nn::Linear(4, 3, {.dtype = wide})))},

@@ -181,12 +181,12 @@ ConvAttrs attributes(const Words& words, const Conv2dOptions& o) {
   if (o.groups < 1) {
     throw ValueError(words.at_start() + "groups must be at least 1, got " + std::to_string(o.groups));
   }
-  return {.geometry = {o.stride, o.padding, o.dilation, o.groups}, .lines = words.lines};
+  return {.geometry = {o.stride.array(), o.padding.array(), o.dilation.array(), o.groups}, .lines = words.lines};
 }
 
 /// Of images.
 Variable transposed(const Words& words, const Variable& x, const Variable& weight, const Variable& bias,
-                    const Conv2dOptions& options, std::array<std::int64_t, 2> output_padding) {
+                    const Conv2dOptions& options, Extents2d output_padding) {
   ConvAttrs attrs = attributes(words, options);
   for (std::size_t i = 0; i < 2; ++i) {
     if (output_padding[i] < 0 || output_padding[i] >= options.stride[i]) {
@@ -214,15 +214,14 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias,
 }
 
 Variable conv_transpose2d(const Variable& x, const Variable& weight, const Variable& bias, const Conv2dOptions& options,
-                          std::array<std::int64_t, 2> output_padding) {
+                          Extents2d output_padding) {
   const Words words{"conv_transpose2d", false};
   check_axes(words, x.shape(), weight.shape());
   return transposed(words, x, weight, bias, options, output_padding);
 }
 
-Variable conv2d_weight(const Variable& x, const Variable& g, std::array<std::int64_t, 2> kernel,
-                       const Conv2dOptions& options) {
-  return weight_adjoint(x, g, attributes({"conv2d_weight", false}, options).with(kernel));
+Variable conv2d_weight(const Variable& x, const Variable& g, Extents2d kernel, const Conv2dOptions& options) {
+  return weight_adjoint(x, g, attributes({"conv2d_weight", false}, options).with(kernel.array()));
 }
 
 Variable conv1d(const Variable& x, const Variable& weight, const Variable& bias, const Conv1dOptions& options) {

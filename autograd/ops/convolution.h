@@ -2,16 +2,15 @@
 // Convolutions: conv2d, its transpose and its weight gradient are one family, each one's rule written in the others.
 #pragma once
 
-#include <array>
-
+#include <xgrad/autograd/extents.h>
 #include <xgrad/autograd/variable.h>
 
 namespace xgrad {
 
 struct Conv2dOptions {
-  std::array<std::int64_t, 2> stride{1, 1};
-  std::array<std::int64_t, 2> padding{0, 0};
-  std::array<std::int64_t, 2> dilation{1, 1};
+  Extents2d stride = 1;
+  Extents2d padding = 0;
+  Extents2d dilation = 1;
   std::int64_t groups = 1;
 };
 
@@ -25,12 +24,11 @@ Variable conv2d(const Variable& x, const Variable& weight, const Variable& bias 
 /// (N, O, OH, OW), OH = (H - 1) stride - 2 padding + dilation (KH - 1) + output_padding + 1. The output padding must be
 /// smaller than the stride (beyond it, as PyTorch allows under dilation, no input of conv2d gives this output).
 Variable conv_transpose2d(const Variable& x, const Variable& weight, const Variable& bias = {},
-                          const Conv2dOptions& options = {}, std::array<std::int64_t, 2> output_padding = {0, 0});
+                          const Conv2dOptions& options = {}, Extents2d output_padding = 0);
 
 /// The adjoint of conv2d in its weight: x (N, C, H, W) and g (N, O, OH, OW) give (O, C / groups, KH, KW) for a kernel
 /// of the given extents.
-Variable conv2d_weight(const Variable& x, const Variable& g, std::array<std::int64_t, 2> kernel,
-                       const Conv2dOptions& options = {});
+Variable conv2d_weight(const Variable& x, const Variable& g, Extents2d kernel, const Conv2dOptions& options = {});
 
 struct Conv1dOptions {
   std::int64_t stride = 1;

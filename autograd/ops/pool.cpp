@@ -58,18 +58,18 @@ Variable planes_as_rows(const Variable& x) {
 
 }  // namespace
 
-Variables max_pool2d_with_indices(const Variable& x, std::array<std::int64_t, 2> kernel,
-                                  const MaxPool2dOptions& options) {
+Variables max_pool2d_with_indices(const Variable& x, Extents2d kernel, const MaxPool2dOptions& options) {
   const Variable indices = indices_of_largest(
-      x, {{kernel, options.stride.value_or(kernel), options.padding, options.dilation}, options.ceil_mode});
+      x, {{kernel.array(), options.stride.value_or(kernel).array(), options.padding.array(), options.dilation.array()},
+          options.ceil_mode});
   return {reshape(gather(planes_as_rows(x), -1, planes_as_rows(indices)), indices.shape()), indices};
 }
 
-Variable max_pool2d(const Variable& x, std::array<std::int64_t, 2> kernel, const MaxPool2dOptions& options) {
+Variable max_pool2d(const Variable& x, Extents2d kernel, const MaxPool2dOptions& options) {
   return max_pool2d_with_indices(x, kernel, options)[0];
 }
 
-Variable max_unpool2d(const Variable& y, const Variable& indices, std::array<std::int64_t, 2> size) {
+Variable max_unpool2d(const Variable& y, const Variable& indices, Extents2d size) {
   if (y.shape() != indices.shape() || y.rank() < 2) {
     throw ShapeError("[max_unpool2d] takes values and indices of one shape (..., OH, OW), got " + to_string(y.shape()) +
                      " and " + to_string(indices.shape()));

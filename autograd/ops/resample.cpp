@@ -20,7 +20,6 @@ namespace xgrad {
 namespace {
 
 using kernels::AxisMap;
-using Extents = std::array<std::int64_t, 2>;
 
 struct Family;
 
@@ -106,8 +105,8 @@ void add_mean(AxisMap& map, std::int64_t begin, std::int64_t end, std::int64_t c
 
 }  // namespace
 
-Variable avg_pool2d(const Variable& x, Extents kernel, const AvgPool2dOptions& options) {
-  const Extents stride = options.stride.value_or(kernel);
+Variable avg_pool2d(const Variable& x, Extents2d kernel, const AvgPool2dOptions& options) {
+  const Extents2d stride = options.stride.value_or(kernel);
   const auto map_of = [&](std::size_t axis, std::int64_t in) {
     const std::int64_t k = kernel[axis], s = stride[axis], p = options.padding[axis];
     const std::int64_t out = detail::window_count("avg_pool2d", x.shape(), in, {k, s, p, 1, options.ceil_mode});
@@ -123,7 +122,7 @@ Variable avg_pool2d(const Variable& x, Extents kernel, const AvgPool2dOptions& o
   return resample_by(avg_pool_family, x, map_of);
 }
 
-Variable adaptive_avg_pool2d(const Variable& x, Extents size) {
+Variable adaptive_avg_pool2d(const Variable& x, Extents2d size) {
   return resample_by(adaptive_family, x, [&](std::size_t axis, std::int64_t in) {
     const std::int64_t out = given(adaptive_family, size[axis]);
     AxisMap map(in);
@@ -186,13 +185,14 @@ AxisMap padded_map(const Family& family, std::int64_t in, std::int64_t before, s
   return map;
 }
 
-Extents sides(const Padding2d& p, std::size_t axis) {
-  return axis == 0 ? Extents{p.top, p.bottom} : Extents{p.left, p.right};
+/// Before and behind the image.
+std::pair<std::int64_t, std::int64_t> sides(const Padding2d& p, std::size_t axis) {
+  return axis == 0 ? std::pair(p.top, p.bottom) : std::pair(p.left, p.right);
 }
 
 }  // namespace
 
-Variable upsample_nearest(const Variable& x, Extents size) {
+Variable upsample_nearest(const Variable& x, Extents2d size) {
   return resample_by(nearest_family, x, [&](std::size_t axis, std::int64_t in) {
     const std::int64_t out = given(nearest_family, size[axis]);
     AxisMap map(in);
@@ -218,7 +218,7 @@ Variable upsample_nearest(const Variable& x, double scale) {
   });
 }
 
-Variable upsample_bilinear(const Variable& x, Extents size, bool align_corners) {
+Variable upsample_bilinear(const Variable& x, Extents2d size, bool align_corners) {
   return resample_by(bilinear_family, x, [&](std::size_t axis, std::int64_t in) {
     const std::int64_t out = given(bilinear_family, size[axis]);
     return linear_map(in, out, static_cast<double>(in) / static_cast<double>(out), align_corners);

@@ -2,29 +2,33 @@
 // Changing the extents of images (..., H, W): interpolation, padding by the image itself, channels turned into pixels.
 #pragma once
 
-#include <array>
-
+#include <xgrad/autograd/extents.h>
 #include <xgrad/autograd/variable.h>
 
 namespace xgrad {
 
 /// Pixel (i, j) of the result is pixel (floor(i H / OH), floor(j W / OW)) of x. @throws ValueError unless OH, OW >= 1.
-Variable upsample_nearest(const Variable& x, std::array<std::int64_t, 2> size);
+Variable upsample_nearest(const Variable& x, Extents2d size);
 /// The same by a factor: OH = floor(scale H), and pixel i reads floor(i / scale).
 Variable upsample_nearest(const Variable& x, double scale);
 
 /// Linear interpolation along both axes. Pixels are squares: the centre i + 1/2 of the result lies at (i + 1/2) H / OH
 /// of x, and beyond the outermost centres the edge repeats. With align_corners they are points, and the corner ones
 /// of both images coincide: i lies at i (H - 1) / (OH - 1).
-Variable upsample_bilinear(const Variable& x, std::array<std::int64_t, 2> size, bool align_corners = false);
+Variable upsample_bilinear(const Variable& x, Extents2d size, bool align_corners = false);
 /// The same by a factor: OH = floor(scale H), and i + 1/2 lies at (i + 1/2) / scale unless corners are aligned.
 Variable upsample_bilinear(const Variable& x, double scale, bool align_corners = false);
 
-/// Rows and columns to add on each side; one number stands for all four.
+/// Columns and rows to add on each side, in PyTorch's order; one number stands for all four.
 struct Padding2d {
-  constexpr Padding2d(std::int64_t all) : Padding2d(all, all, all, all) {}
-  constexpr Padding2d(std::int64_t left, std::int64_t right, std::int64_t top, std::int64_t bottom)
-      : left(left), right(right), top(top), bottom(bottom) {}
+  template <detail::WholeNumber N>
+  constexpr Padding2d(N all) : Padding2d(all, all, all, all) {}
+  template <detail::WholeNumber L, detail::WholeNumber R, detail::WholeNumber T, detail::WholeNumber B>
+  constexpr Padding2d(L l, R r, T t, B b)
+      : left(static_cast<std::int64_t>(l)),
+        right(static_cast<std::int64_t>(r)),
+        top(static_cast<std::int64_t>(t)),
+        bottom(static_cast<std::int64_t>(b)) {}
   std::int64_t left, right, top, bottom;
 };
 
