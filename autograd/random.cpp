@@ -52,6 +52,11 @@ Generator Generator::split(std::uint64_t stream) const noexcept {
   return Generator(words[0] | static_cast<std::uint64_t>(words[1]) << 32);
 }
 
+std::weak_ptr<Generator* const> Generator::identity() {
+  if (!identity_) identity_ = std::make_shared<Generator* const>(this);
+  return identity_;
+}
+
 kernels::PhiloxState Generator::take(std::int64_t n, DType dtype) noexcept {
   const kernels::PhiloxState at = state_;
   state_.offset += kernels::counters_for(n, dtype);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include <xgrad/autograd/kernels/philox.h>
@@ -14,8 +15,11 @@ namespace xgrad {
 class Generator {
  public:
   explicit Generator(std::uint64_t seed = 0) noexcept;
-  Generator(const Generator&) = default;
-  Generator& operator=(const Generator&) = default;
+  Generator(const Generator& other) noexcept : state_(other.state_) {}
+  Generator& operator=(const Generator& other) noexcept {
+    state_ = other.state_;
+    return *this;
+  }
   ~Generator();  // a step that is being recorded must know
   void manual_seed(std::uint64_t seed) noexcept;
   /// An independent stream named by a number, e.g. one for data order and one for noise.
@@ -32,8 +36,12 @@ class Generator {
   /// The place for a draw of n elements; moves past it.
   kernels::PhiloxState take(std::int64_t n, DType dtype) noexcept;
 
+  /// Names this object, not its copies, and expires with it.
+  std::weak_ptr<Generator* const> identity();
+
  private:
   kernels::PhiloxState state_;
+  std::shared_ptr<Generator* const> identity_;  ///< made when first asked for
 };
 
 /// The generator used where none is given; one a thread.

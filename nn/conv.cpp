@@ -33,7 +33,7 @@ void refuse_output_padding(const char* name, bool none) {
 }
 
 /// Weight and bias within 1 / sqrt(fan_in), where PyTorch counts weight.size(1) * receptive field as the fan.
-void draw(Variable& weight, Variable& bias, Generator& generator) {
+void draw(const Variable& weight, const Variable& bias, Generator& generator) {
   init::kaiming_uniform_(weight, {.a = std::sqrt(5.0)}, generator);
   if (!bias.defined()) return;
   const double bound = 1.0 / std::sqrt(static_cast<double>(weight.size() / weight.size(0)));
@@ -61,7 +61,7 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, Extents2d kernel, const ConvOp
   weight = register_parameter("weight",
                               Array(Shape{out, in / options.groups, kernel.height(), kernel.width()}, options.dtype));
   if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
-  draw(weight, bias, generator);
+  draw_initial(generator, parameters(), [w = weight, b = bias](Generator& g) { draw(w, b, g); });
 }
 
 Variable Conv2d::forward(const Variable& x) { return conv2d(x, weight, bias, options_); }
@@ -78,7 +78,7 @@ ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Extents2d ke
   weight = register_parameter("weight",
                               Array(Shape{in, out / options.groups, kernel.height(), kernel.width()}, options.dtype));
   if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
-  draw(weight, bias, generator);
+  draw_initial(generator, parameters(), [w = weight, b = bias](Generator& g) { draw(w, b, g); });
 }
 
 Variable ConvTranspose2d::forward(const Variable& x) {
@@ -97,7 +97,7 @@ Conv1d::Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, const Con
   refuse_output_padding("Conv1d", options.output_padding == 0);
   weight = register_parameter("weight", Array(Shape{out, in / options.groups, kernel}, options.dtype));
   if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
-  draw(weight, bias, generator);
+  draw_initial(generator, parameters(), [w = weight, b = bias](Generator& g) { draw(w, b, g); });
 }
 
 Variable Conv1d::forward(const Variable& x) { return conv1d(x, weight, bias, options_); }
@@ -112,7 +112,7 @@ ConvTranspose1d::ConvTranspose1d(std::int64_t in, std::int64_t out, std::int64_t
   check("ConvTranspose1d", in, out, options.groups, kernel);
   weight = register_parameter("weight", Array(Shape{in, out / options.groups, kernel}, options.dtype));
   if (options.bias) bias = register_parameter("bias", Array(Shape{out}, options.dtype));
-  draw(weight, bias, generator);
+  draw_initial(generator, parameters(), [w = weight, b = bias](Generator& g) { draw(w, b, g); });
 }
 
 Variable ConvTranspose1d::forward(const Variable& x) {

@@ -12,15 +12,15 @@ namespace xgrad::nn {
 
 namespace {
 
-/// A stream that depends on the default generator's seed and place, and moves it on, so that no two layers share one.
-Generator derive_stream() {
-  Generator& source = default_generator();
-  return source.split(source.take(1, DType::float64).offset);
-}
+/// A stream that depends on the source's seed and place, and moves it on, so that no two layers share one.
+Generator derive_stream(Generator& source) { return source.split(source.take(1, DType::float64).offset); }
 
 }  // namespace
 
-Dropout::Dropout(double p) : Dropout(p, derive_stream()) {}
+Dropout::Dropout(double p) : Dropout(p, Generator()) {
+  draw_initial(
+      default_generator(), {}, [stream = generator_](Generator& g) { *stream = derive_stream(g); }, generator_);
+}
 
 Dropout::Dropout(double p, Generator generator) : p_(p), generator_(register_generator("generator", generator)) {
   if (!(p >= 0.0 && p <= 1.0))

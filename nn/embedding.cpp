@@ -27,10 +27,12 @@ Embedding::Embedding(std::int64_t n, std::int64_t dim, const EmbeddingOptions& o
                      std::to_string(n) + ")");
   }
   weight = register_parameter("weight", Array(Shape{n, dim}, options.dtype));
-  init::normal_(weight, 0.0, 1.0, generator);
-  if (!padding_idx_) return;
-  const Variable row = unsqueeze(equal(arange(n, DType::int64), index_of(*padding_idx_)), -1);
-  weight.set_array(where(row, zeros({}, options.dtype), weight.detach()).array());
+  draw_initial(generator, {weight}, [w = weight, padding = padding_idx_](Generator& g) mutable {
+    init::normal_(w, 0.0, 1.0, g);
+    if (!padding) return;
+    const Variable row = unsqueeze(equal(arange(w.size(0), DType::int64), index_of(*padding)), -1);
+    w.set_array(where(row, zeros({}, w.dtype()), w.detach()).array());
+  });
 }
 
 Variable Embedding::forward(const Variable& labels) {

@@ -31,10 +31,10 @@ void walk(M& module, const std::string& prefix, const Children& children, const 
 void convert(const Variable& v, DType dtype) {
   if (v.dtype() == dtype || !is_floating(v.dtype())) return;
   const Variable gradient = v.grad();
-  detail::VariableImpl& impl = *detail::Access::impl(v);
+  xgrad::detail::VariableImpl& impl = *xgrad::detail::Access::impl(v);
   Array value = v.array().astype(dtype);
-  intrusive_ptr<detail::LeafNode> node;
-  if (impl.node) node = detail::LeafNode::make(value);
+  intrusive_ptr<xgrad::detail::LeafNode> node;
+  if (impl.node) node = xgrad::detail::LeafNode::make(value);
   impl.value = std::move(value);
   impl.set_leaf(std::move(node));
   if (gradient.defined()) Variable(v).set_grad(Variable(gradient.array().astype(dtype)));
@@ -107,6 +107,35 @@ std::shared_ptr<Generator> Module::register_generator(const std::string& name, G
   return generators_.emplace_back(name, std::make_shared<Generator>(generator)).second;
 }
 
+void Module::draw_initial(Generator& generator, Variables values, std::function<void(Generator&)> draw,
+                          std::shared_ptr<Generator> stream) {
+  const Generator::State before = generator.state();
+  draw(generator);
+  initial_draws_.push_back(
+      {generator.identity(), before, generator.state(), std::move(values), std::move(stream), std::move(draw)});
+}
+
+void Module::derive_initial(const Variables& values, const std::function<void()>& derive) {
+  if (initial_draws_.empty()) return;
+  detail::InitialDraw& last = initial_draws_.back();
+  last.values.insert(last.values.end(), values.begin(), values.end());
+  last.draw = [draw = std::move(last.draw), derive](Generator& g) {
+    draw(g);
+    derive();
+  };
+}
+
+void Module::draw_in_order() {
+  std::vector<std::vector<detail::InitialDraw*>> arguments;
+  for (const auto& [name, child] : children_) {
+    auto& draws = arguments.emplace_back();
+    for (const auto& [path, module] : child->named_modules()) {
+      for (detail::InitialDraw& d : module->initial_draws_) draws.push_back(&d);
+    }
+  }
+  detail::draw_in_order(arguments);
+}
+
 void Module::add_child(const std::string& name, std::shared_ptr<Module> module) {
   check_name(name);
   if (!module) throw ValueError("[Module] the submodule '" + name + "' is null");
@@ -138,7 +167,7 @@ Named<Variable> collect(const Module& root, const Registry& registry) {
   std::unordered_set<const void*> seen;
   for (const auto& [prefix, module] : root.named_modules()) {
     for (const auto& [name, value] : registry(*module)) {
-      if (seen.insert(detail::Access::impl(value)).second) found.emplace_back(join(prefix, name), value);
+      if (seen.insert(xgrad::detail::Access::impl(value)).second) found.emplace_back(join(prefix, name), value);
     }
   }
   return found;

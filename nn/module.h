@@ -2,6 +2,7 @@
 // Module: named parameters, buffers and submodules, found, saved and switched together.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -13,6 +14,7 @@
 #include <xgrad/autograd/state_dict.h>
 #include <xgrad/autograd/variable.h>
 #include <xgrad/autograd/watch.h>
+#include <xgrad/nn/initial_draw.h>
 
 namespace xgrad::nn {
 
@@ -112,6 +114,15 @@ class Module {
   /// Registers a value that is saved but not trained. @throws ValueError when the name is taken, empty or has a dot;
   /// GraphError as register_parameter.
   Variable register_buffer(const std::string& name, Variable value);
+  /// Draws initial values by `draw`, which gives them to `values` and the state of `stream`, and remembers how: a
+  /// container that is made of several fresh layers draws them in the order of its arguments, in which compilers need
+  /// not have made them.
+  void draw_initial(Generator& generator, Variables values, std::function<void(Generator&)> draw,
+                    std::shared_ptr<Generator> stream = nullptr);
+  /// Values computed from what this module drew: `derive` gives them to `values` whenever it is drawn anew.
+  void derive_initial(const Variables& values, const std::function<void()>& derive);
+  /// Puts the initial draws of the submodules, when they were made in one expression, into the order of registration.
+  void draw_in_order();
   /// Registers a random stream. @throws ValueError when the name is taken, empty or has a dot.
   std::shared_ptr<Generator> register_generator(const std::string& name, Generator generator);
   /// Takes a submodule over and gives a reference to it that stays valid when this module is moved.
@@ -140,6 +151,7 @@ class Module {
   Named<Variable> buffers_;
   Named<std::shared_ptr<Generator>> generators_;
   Named<std::shared_ptr<Module>> children_;
+  detail::InitialDraws initial_draws_;
   bool training_ = true;
 };
 

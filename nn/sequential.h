@@ -8,6 +8,7 @@ namespace xgrad::nn {
 
 /// nn::Sequential net(nn::Linear(784, 128), nn::ReLU(), nn::Linear(128, 10));
 /// Parameters are called "0.weight", "0.bias", "2.weight", ... Modules are moved in; a std::shared_ptr is shared.
+/// Layers made in the argument list are drawn from the first to the last, whatever the compiler's order.
 class Sequential : public Module {
  public:
   Sequential() = default;
@@ -16,6 +17,7 @@ class Sequential : public Module {
            sizeof...(Rest) > 0) explicit Sequential(First&& first, Rest&&... rest) {
     append(std::forward<First>(first));
     (append(std::forward<Rest>(rest)), ...);
+    draw_in_order();
   }
   Sequential(Sequential&&) = default;
   Sequential& operator=(Sequential&&) = default;

@@ -22,8 +22,7 @@ Variable unit(const Variable& x, double eps) {
 
 }  // namespace
 
-SpectralEstimate::SpectralEstimate(const Variable& weight, std::int64_t axis, const SpectralNormOptions& options,
-                                   Generator& generator)
+SpectralEstimate::SpectralEstimate(const Variable& weight, std::int64_t axis, const SpectralNormOptions& options)
     : axis_(normalize_axis(options.dim.value_or(axis), weight.rank(), "SpectralNorm")),
       iterations_(options.n_power_iterations),
       eps_(options.eps) {
@@ -32,8 +31,12 @@ SpectralEstimate::SpectralEstimate(const Variable& weight, std::int64_t axis, co
   }
   if (!(eps_ > 0.0)) throw ValueError("[SpectralNorm] eps must be positive");
   const std::int64_t outputs = weight.shape()[axis_];
-  u = unit(normal({outputs}, 0.0, 1.0, weight.dtype(), generator), eps_);
+  u = zeros({outputs}, weight.dtype());
   v = zeros({weight.size() / outputs}, weight.dtype());
+}
+
+void SpectralEstimate::start(const Variable& weight, Generator& generator) {
+  u.set_array(unit(normal(u.shape(), 0.0, 1.0, u.dtype(), generator), eps_).array());
   iterate(weight, first_iterations);
 }
 

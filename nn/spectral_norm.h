@@ -21,8 +21,10 @@ namespace detail {
 /// and its power iteration v = W^T u / |W^T u|, u = W v / |W v|.
 class SpectralEstimate {
  public:
-  /// Draws u and iterates until the estimate is usable. @throws ValueError on options that make no sense.
-  SpectralEstimate(const Variable& weight, std::int64_t axis, const SpectralNormOptions& options, Generator& generator);
+  /// @throws ValueError on options that make no sense.
+  SpectralEstimate(const Variable& weight, std::int64_t axis, const SpectralNormOptions& options);
+  /// Draws u and iterates until the estimate is usable.
+  void start(const Variable& weight, Generator& generator);
   /// weight / sigma, differentiable in the weight; u and v are constants, moved on first when asked to.
   Variable normalized(const Variable& weight, bool iterate);
 
@@ -56,10 +58,12 @@ class SpectralNorm : public Layer {
  public:
   explicit SpectralNorm(Layer layer, const SpectralNormOptions& options = {},
                         Generator& generator = default_generator())
-      : Layer(std::move(layer)), estimate_(this->weight, detail::output_axis<Layer>, options, generator) {
+      : Layer(std::move(layer)), estimate_(this->weight, detail::output_axis<Layer>, options) {
     this->rename_parameter("weight", "weight_orig");
     this->register_buffer("weight_u", estimate_.u);
     this->register_buffer("weight_v", estimate_.v);
+    this->draw_initial(generator, {estimate_.u, estimate_.v},
+                       [estimate = estimate_, w = this->weight](Generator& g) mutable { estimate.start(w, g); });
   }
   Variable forward(const Variable& x) override {
     const detail::WeightGuard guard(this->weight, effective_weight());

@@ -29,6 +29,9 @@ class WeightNorm : public Layer {
   explicit WeightNorm(Layer layer, const WeightNormOptions& options = {}) : Layer(std::move(layer)), dim_(options.dim) {
     this->rename_parameter("weight", "weight_v");
     weight_g = this->register_parameter("weight_g", detail::lengths(this->weight.detach(), dim_));
+    this->derive_initial({weight_g}, [w = this->weight, g = weight_g, dim = dim_]() mutable {
+      g.set_array(detail::lengths(w.detach(), dim).array());
+    });
   }
   Variable forward(const Variable& x) override {
     const detail::WeightGuard guard(this->weight, effective_weight());
