@@ -42,13 +42,19 @@ Variables CycleLearner::translate(const Variable& a, const Variable& b) {
   Translators& t = *translators_;
   const Variable to_b = t.g()(a);
   const Variable to_a = t.f()(b);
-  const Variable cycle = cycle_loss(a, t.f()(to_b), b, t.g()(to_a));
+  // One application a statement: layers with a state of their own see them in one order, whatever the compiler's.
+  const Variable a_again = t.f()(to_b);
+  const Variable b_again = t.g()(to_a);
+  const Variable cycle = cycle_loss(a, a_again, b, b_again);
   const Variable identity = identity_loss(t, a, b);
   const auto fool = [&](const Player& judge, const Variable& real, const Variable& fake) {
     nn::Module& d = *judge.network;
-    return preset_.objective.g_loss(preset_.objective.g_sees_real ? d(real) : Variable(), d(fake));
+    const Variable r = preset_.objective.g_sees_real ? d(real) : Variable();
+    return preset_.objective.g_loss(r, d(fake));
   };
-  const Variable loss = fool(db_, b, to_b) + fool(da_, a, to_a) + weights.cycle * cycle + weights.identity * identity;
+  const Variable fooled_b = fool(db_, b, to_b);
+  const Variable fooled_a = fool(da_, a, to_a);
+  const Variable loss = fooled_b + fooled_a + weights.cycle * cycle + weights.identity * identity;
   tell_loss("t_loss", loss, "translators");
   tell("cycle", cycle);
   tell("identity", identity);
@@ -57,7 +63,9 @@ Variables CycleLearner::translate(const Variable& a, const Variable& b) {
 }
 
 void CycleLearner::judge(Player& player, const std::string& figure, const Variable& real, const Variable& fake) {
-  const Variable loss = preset_.objective.d_loss((*player.network)(real), (*player.network)(fake));
+  const Variable r = (*player.network)(real);
+  const Variable f = (*player.network)(fake);
+  const Variable loss = preset_.objective.d_loss(r, f);
   tell_loss(figure, loss, "discriminator " + player.name);
   player.descend(loss);
 }

@@ -48,7 +48,8 @@ void ContextEncoderLearner::learn(const Variable& x) {
   d_.descend(d_loss);
 
   const Variable reconstruction = hole_loss(x, imagined, generator_->hole());
-  const Variable judged = objective.g_loss(objective.g_sees_real ? d(x).detach() : Variable(), d(filled));
+  const Variable real_now = objective.g_sees_real ? d(x).detach() : Variable();
+  const Variable judged = objective.g_loss(real_now, d(filled));
   const Variable g_loss = (1.0 - adversarial) * reconstruction + adversarial * judged;
   tell_loss("g_loss", g_loss, "generator");
   tell("reconstruction", reconstruction);
