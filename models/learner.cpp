@@ -151,7 +151,8 @@ void Learner::restore(const Checkpoint& checkpoint) {
   try {
     const auto state = nn::detail::parse_json(checkpoint.state);
     for (const auto& [name, generator] : streams()) {
-      generator->set_state({.key = state.at(name).at(0), .offset = state.at(name).at(1)});
+      const auto& at = state.at(name);
+      generator->set_state({.key = nn::detail::whole_number(at.at(0)), .offset = nn::detail::whole_number(at.at(1))});
     }
   } catch (const nlohmann::json::exception& e) {
     throw FormatError(std::string("[train] the checkpoint's state lacks a random stream: ") + e.what());

@@ -47,6 +47,12 @@ nlohmann::json parse_json(std::string_view text) {
 nlohmann::json try_parse_json(std::string_view text) { return try_parse<nlohmann::json>(text); }
 nlohmann::ordered_json try_parse_ordered_json(std::string_view text) { return try_parse<nlohmann::ordered_json>(text); }
 
+std::uint64_t whole_number(const nlohmann::json& value) {
+  if (!value.is_number_unsigned())
+    throw FormatError("a JSON value of type " + std::string(value.type_name()) + " is no whole number of 64 bits");
+  return value.get<std::uint64_t>();
+}
+
 std::string write_json(const nlohmann::json& value) { return value.dump(); }
 
 std::string write_json(const nlohmann::ordered_json& value, int indent) {

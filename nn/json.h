@@ -2,6 +2,7 @@
 // JSON texts of the library: nlohmann's parser and writer, which are long templates, compiled once. Internal to xgrad.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ nlohmann::json parse_json(std::string_view text);
 nlohmann::json try_parse_json(std::string_view text);
 /// The same with the keys in their order.
 nlohmann::ordered_json try_parse_ordered_json(std::string_view text);
+
+/// @throws FormatError for anything but a whole number from 0 to 2^64 - 1, which nlohmann would convert to one.
+std::uint64_t whole_number(const nlohmann::json& value);
 
 /// On one line. @throws nlohmann::json::exception on text that is not UTF-8.
 std::string write_json(const nlohmann::json& value);

@@ -169,6 +169,17 @@ TEST_CASE("gan_mnist: test images of another size are refused before the first r
   CHECK_FALSE(place.has("run/eval.json"));
 }
 
+TEST_CASE("gan_mnist: data that have changed since the training are refused") {
+  const Place place;
+  REQUIRE(place.train("--preset cyclegan --from inverted --steps 1 --out pairs --quiet").code == 0);
+  REQUIRE(place.train("--preset gan --steps 1 --out run --quiet").code == 0);
+  write_both(place.folder.path() / "data", 14, 56);
+  for (const char* command : {"sample pairs", "eval run --classifier pixels"}) {
+    check_refused(place.run(command), 3, "the training images of today have the shape (1, 14, 56)");
+  }
+  check_refused(place.run("inpaint run"), 2, "not of the size that the run was trained on");
+}
+
 TEST_CASE("gan_mnist: too few test images are counted") {
   const Place place;
   write_images(place.folder.path() / "data", {.name = "t10k", .count = 5});

@@ -78,7 +78,10 @@ void Run::load(const Checkpoint& checkpoint) {
     const auto state = nn::detail::parse_json(checkpoint.state);
     for (const auto& [name, loader] : loaders()) {
       const auto& at = state.at(name);
-      loader->set_state({.generator = {at.at(0), at.at(1)}, .epoch = at.at(2), .cursor = at.at(3)});
+      const auto number = [&at](std::size_t i) { return nn::detail::whole_number(at.at(i)); };
+      loader->set_state({.generator = {number(0), number(1)},
+                         .epoch = static_cast<std::int64_t>(number(2)),
+                         .cursor = static_cast<std::int64_t>(number(3))});
     }
     learner_->load(checkpoint);
   } catch (...) {

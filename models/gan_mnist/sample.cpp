@@ -58,6 +58,7 @@ int sample(const SampleOptions& options) {
                        "\" makes samples of others");
     }
     const auto data = load_data(trained.settings);
+    require_same_shape(data->format(), "the training images of today", trained.format, "those that the run has seen");
     add_real(sheet, sources_of(data, load_from(trained.settings, data)), *trained.network, options.n, random);
   }
   const std::string name = std::string(options.interpolate ? "interpolation" : "sample") +
