@@ -83,13 +83,15 @@ TEST_CASE("gan_mnist: images that are not square are trained on and drawn as the
     int height, width;
     const char* preset;
   } cases[] = {{20, 24, "gan"}, {14, 56, "gan"}, {1, 100, "r1"}, {27, 31, "cgan"}};
-  for (const auto& [height, width, preset] : cases) {
+  for (const auto& c : cases) {
+    const int height = c.height;
+    const int width = c.width;
     CAPTURE(height);
     write_both(place.folder.path() / "wide", static_cast<std::uint32_t>(height), static_cast<std::uint32_t>(width));
     fs::remove_all(place.folder.path() / "run");
     const Outcome trained = place.run(
         std::string("train --data wide --batch-size 16 --threads 1 --steps 150 --lr 0.001 --out run --preset ") +
-        preset);
+        c.preset);
     CHECK_MESSAGE(trained.code == 0, trained.output);
     const fs::path samples = place.folder.path() / "run/samples";
     check_tiles(samples / "step-00000000.png", height, width);
