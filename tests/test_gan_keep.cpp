@@ -25,11 +25,12 @@ Outcome gan_2d(const Place& place, const std::string& line) {
   return {code, program.output()};
 }
 
-// Everything in a folder, by path.
+// Everything in a folder but who uses it, by path.
 std::map<std::string, std::string> files_in(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) files[entry.path().lexically_relative(folder).string()] = content(entry.path());
+    if (entry.is_regular_file() && entry.path().filename() != "lock")
+      files[entry.path().lexically_relative(folder).string()] = content(entry.path());
   }
   return files;
 }
