@@ -11,7 +11,6 @@
 #include <condition_variable>
 #include <list>
 #include <mutex>
-#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -65,15 +64,6 @@ struct BlasLibrary {
 };
 
 namespace {
-
-class OutOfMemoryError : public std::bad_alloc {
- public:
-  OutOfMemoryError(const char*, const char* need) noexcept : need_(need) {}
-  const char* what() const noexcept override { return need_; }
-
- private:
-  const char* need_;
-};
 
 constexpr std::size_t mebi = std::size_t{1} << 20;
 #ifdef __powerpc64__
@@ -145,8 +135,7 @@ BlasLibrary load() {
     const char* why = dlerror();
     if (!can_map(library_size)) {
       throw OutOfMemoryError(nullptr,
-                             "OpenBLAS needs 192 MiB of address space, which there are not; raise the limit "
-                             "(ulimit -v)");
+                             "OpenBLAS needs 192 MiB of address space, which are not to be had (see ulimit -v)");
     }
     throw Error(std::string("[BLAS] OpenBLAS cannot be loaded: ") + (why != nullptr ? why : XGRAD_OPENBLAS_NAME));
   }
@@ -192,8 +181,7 @@ class Buffers {
     if (try_take() || grow(l)) return;
     if (known_.empty()) {
       throw OutOfMemoryError(nullptr,
-                             "OpenBLAS needs 128 MiB of address space to work in, which there are not; raise "
-                             "the limit (ulimit -v)");
+                             "OpenBLAS works in 128 MiB of address space, which are not to be had (see ulimit -v)");
     }
     waiting_.fetch_add(1);
     given_.wait(lock, [this] { return try_take(); });

@@ -7,7 +7,7 @@
 
 namespace xgrad::models {
 
-/// What the library's own error says, and of another how much this process has and may have.
+/// What the error says, and how much address space this process has and may have.
 std::string describe_shortage(const std::bad_alloc& error);
 
 }  // namespace xgrad::models

@@ -6,6 +6,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <sstream>
 #include <string>
 
 #include <xgrad/autograd/autograd.h>
@@ -22,6 +23,13 @@ inline std::map<std::string, std::function<void()>>& all() {
 struct Case {
   Case(const char* name, std::function<void()> run) { all().emplace(name, std::move(run)); }
 };
+
+/// An array's numbers with six digits, which every machine agrees on, and its dtype.
+inline std::string values(const Array& a) {
+  std::ostringstream text;
+  for (const double x : a.to_vector<double>()) text << x << " ";
+  return text.str() + name_of(a.dtype());
+}
 
 /// Prints what f gives, or which op refused it and whether it named bytes.
 template <class F>
