@@ -29,6 +29,7 @@ Shape batch_of(const Shape& matrices) { return Shape(matrices.begin(), matrices.
 /// f(i) for each of `count` matrices of n rows, in parallel where that is worth it.
 template <class F>
 void for_matrices(std::int64_t count, std::int64_t n, const F& f) {
+  if (n == 0) return;                       // of which there may be as many as you please
   constexpr std::int64_t work = 1'000'000;  // multiply-adds a chunk
   const std::int64_t grain = std::max<std::int64_t>(1, work / std::max<std::int64_t>(1, n * n * n));
   xgrad::detail::parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end) {
@@ -73,7 +74,7 @@ struct Factors {
         count(batch_of(a.shape()).numel()),
         memory(into.mutable_data<T>()),
         pivots(static_cast<std::size_t>(count * n)),
-        verdicts(static_cast<std::size_t>(count)) {
+        verdicts(static_cast<std::size_t>(n == 0 ? 0 : count)) {
     std::copy_n(a.data<T>(), a.size(), memory);
     if (n == 0) return;
     for_matrices(count, n, [&](std::int64_t i) {

@@ -95,6 +95,7 @@ void fold(simd::FoldLoop loop, simd::FoldLoop join, DType dtype, std::int64_t ou
 void along(const char* op, const simd::SoftmaxLoop* loops, const Array& x, std::size_t axis, Array& out, bool folds) {
   const DType dtype = x.dtype();
   if (!is_floating(dtype)) throw DTypeError("[" + std::string(op) + "] takes floating values, not " + name_of(dtype));
+  if (out.size() == 0) return;  // the rows may be as many as you please
   const auto loop = loops[static_cast<int>(dtype)];
   const detail::Sides sides(x.shape(), axis);
   const std::int64_t outer = sides.outer, n = sides.extent, inner = sides.inner;

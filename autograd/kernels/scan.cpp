@@ -39,6 +39,7 @@ void for_tiles(const Sides& s, const F& f) {
 /// Calls step(place of the row's first element, width, first) for every row of a tile, in order.
 template <class Step>
 void for_rows(const Sides& s, bool reverse, const Step& step) {
+  if (s.extent == 0) return;  // the columns may be as many as you please
   for_tiles(s, [&](std::int64_t o, std::int64_t c, std::int64_t width) {
     auto walk = step(width);
     for (std::int64_t k = 0; k < s.extent; ++k) {
