@@ -31,7 +31,7 @@ std::string to_string(const CompileReport& report);
 ///     adam.step(grad(loss, net.parameters()));
 ///     return Variables{loss};
 ///   });
-///   for (...) std::cout << step({x, y})[0].item();
+///   for (int i = 0; i < 1000; ++i) std::cout << step({x, y})[0].item();
 ///
 /// The first call runs the function as it stands. A replay runs its kernels only: draws of random numbers and updates
 /// of parameters, optimisers and running statistics included. It reads the values that captured Variables have by

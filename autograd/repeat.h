@@ -14,7 +14,7 @@ namespace xgrad {
 ///
 ///   // the largest eigenvector of A, until it moves by less than 1e-6
 ///   const Variables found = repeat_while({one, v}, 100, [&](const Variables& state) -> Variables {
-///     const Variable y = normalized(matmul(a, state[1]));
+///     const Variable product = matmul(a, state[1]), y = product / norm(product);
 ///     return {norm(y - state[1]) > 1e-6, y};
 ///   });
 ///

@@ -46,7 +46,7 @@ class SpectralEstimate {
 /// "Spectral Normalization for Generative Adversarial Networks", algorithm 1; convolutions as the matrix of their
 /// filters):
 ///
-///   nn::Sequential critic(nn::spectral_norm(nn::Linear(784, 128)), nn::LeakyReLU(0.2), ...);
+///   nn::Sequential critic(nn::spectral_norm(nn::Linear(784, 128)), nn::LeakyReLU(0.2));
 ///
 /// Each forward in training mode moves the estimate on by n_power_iterations, in evaluation mode it rests. The vectors
 /// are constants of the graph and sigma is not: its derivative is there to every order, also when the layer is applied

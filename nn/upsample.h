@@ -18,8 +18,8 @@ struct UpsampleOptions {
 
 /// (..., H, W) -> (..., floor(scale H), floor(scale W)), or to a given size, by upsample_nearest or upsample_bilinear:
 ///
-///   nn::Upsample(2.0)
-///   nn::Upsample(Extents2d(28, 28), {.mode = nn::UpsampleMode::bilinear})
+///   nn::Upsample twice(2.0);
+///   nn::Upsample to_28(Extents2d(28, 28), {.mode = nn::UpsampleMode::bilinear});
 class Upsample : public Module {
  public:
   explicit Upsample(double scale, const UpsampleOptions& options = {}) : target_(scale), options_(options) {}

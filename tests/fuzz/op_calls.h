@@ -68,7 +68,7 @@ class Source {
     const std::int64_t n = integer();
     return n < 1 ? 1 : n;
   }
-  std::array<std::int64_t, 2> two() {
+  Extents2d two() {
     const std::int64_t a = integer(), b = integer();
     return {a, b};
   }
@@ -628,15 +628,13 @@ inline const std::vector<Call>& op_calls() {
       Call{"reflection_pad2d",
            [](Source& s) {
              const Variable x = s.of_rank(3);
-             const auto [a, b] = s.two();
-             const auto [c, d] = s.two();
+             const std::int64_t a = s.integer(), b = s.integer(), c = s.integer(), d = s.integer();
              return Variables{reflection_pad2d(x, {a, b, c, d})};
            }},
       Call{"replication_pad2d",
            [](Source& s) {
              const Variable x = s.of_rank(3);
-             const auto [a, b] = s.two();
-             const auto [c, d] = s.two();
+             const std::int64_t a = s.integer(), b = s.integer(), c = s.integer(), d = s.integer();
              return Variables{replication_pad2d(x, {a, b, c, d})};
            }},
       Call{"uniform", [](Source& s) { return Variables{uniform(s.any_shape(), s.real(), s.real(), s.dtype())}; }},
