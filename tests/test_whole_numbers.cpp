@@ -201,6 +201,12 @@ TEST_CASE("int64 arithmetic is exact, and wraps around") {
   CHECK(value(pow(whole({3}), 39)) == 4052555153018976267);
   CHECK(value(whole({greatest}) + 1) == std::numeric_limits<I>::min());
   CHECK(value(whole({0}) - std::numeric_limits<I>::min()) == std::numeric_limits<I>::min());
+  CHECK(value(sum(whole({greatest, 1}))) == std::numeric_limits<I>::min());
+  CHECK(value(prod(whole({I{1} << 62, 2}))) == std::numeric_limits<I>::min());
+  CHECK(value(select(cumsum(whole({greatest, 1}), 0), 0, 1)) == std::numeric_limits<I>::min());
+  CHECK(value(square(whole({I{1} << 32}))) == 0);
+  CHECK(value(-whole({std::numeric_limits<I>::min()})) == std::numeric_limits<I>::min());
+  CHECK(value(abs(whole({-greatest}))) == greatest);
   CHECK(arange(3, DType::int64, beyond_double).array().to_vector<I>() ==
         std::vector<I>{beyond_double, beyond_double + 1, beyond_double + 2});
   CHECK_THROWS_WITH_AS(pow(whole({2}), -1), Contains("astype"), ValueError);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include <xgrad/autograd/dtype.h>
 #include <xgrad/autograd/shape.h>
@@ -17,6 +18,24 @@ struct Sides {
     for (std::size_t i = 0; i < shape.rank(); ++i) (i < axis ? outer : i == axis ? extent : inner) *= shape[i];
   }
 };
+
+/// a + b and a b; whole numbers wrap around, which C++ defines for unsigned ones only.
+template <class T>
+T plus(T a, T b) noexcept {
+  if constexpr (std::is_same_v<T, std::int64_t>) {
+    return static_cast<T>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  } else {
+    return a + b;
+  }
+}
+template <class T>
+T times(T a, T b) noexcept {
+  if constexpr (std::is_same_v<T, std::int64_t>) {
+    return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  } else {
+    return a * b;
+  }
+}
 
 /// f(T{}) with the C++ type of the dtype.
 template <class F>

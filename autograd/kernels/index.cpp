@@ -75,7 +75,7 @@ void scatter_add(const char* op, const Array& x, std::size_t axis, const Array& 
     // Two elements may fall on one place, and their order is part of the result: threads part the axes before this one.
     parallel_for(slices, std::max<std::int64_t>(1, 16384 / slice), [&](std::int64_t begin, std::int64_t end) {
       for_indexed(out.shape(), axis, index, begin * slice, end * slice,
-                  [&](std::int64_t k, std::int64_t place) { y[place] += in[k]; });
+                  [&](std::int64_t k, std::int64_t place) { y[place] = detail::plus(y[place], in[k]); });
     });
   });
 }
@@ -115,7 +115,8 @@ void index_add(const char* op, const Array& x, std::size_t axis, const Array& in
                  [&](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t k = begin * count; k < end * count; ++k) {
                      T* row = y + (k / count * extent + wrapped(i[k % count], extent)) * sides.inner;
-                     for (std::int64_t j = 0; j < sides.inner; ++j) row[j] += in[k * sides.inner + j];
+                     for (std::int64_t j = 0; j < sides.inner; ++j)
+                       row[j] = detail::plus(row[j], in[k * sides.inner + j]);
                    }
                  });
   });

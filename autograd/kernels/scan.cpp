@@ -59,7 +59,7 @@ void cumsum(const Array& x, std::size_t axis, bool reverse, Array& out) {
       return [=, total = std::array<Wide<T>, tile>{}](std::int64_t row, bool) mutable {
         for (std::int64_t j = 0; j < width; ++j) {
           auto& t = total[static_cast<std::size_t>(j)];
-          t += in[row + j];
+          t = detail::plus<Wide<T>>(t, in[row + j]);
           y[row + j] = static_cast<T>(t);
         }
       };
@@ -80,7 +80,8 @@ void recurrence(const Array& a, const Array& b, std::size_t axis, bool reverse, 
           std::copy_n(term + row, width, y + row);
           return;
         }
-        for (std::int64_t j = row; j < row + width; ++j) y[j] = factor[j] * y[j + before] + term[j];
+        for (std::int64_t j = row; j < row + width; ++j)
+          y[j] = detail::plus(detail::times(factor[j], y[j + before]), term[j]);
       };
     });
   });
@@ -124,7 +125,7 @@ void prod(const Array& x, std::size_t axis, Array& out) {
         const T* row = first + k * s.inner;
         for (std::int64_t j = 0; j < width; ++j) {
           W& t = total[static_cast<std::size_t>(j)];
-          t *= row[j];
+          t = detail::times<W>(t, row[j]);
           if constexpr (is_floating(dtype_of<T>)) {
             W& l = least[static_cast<std::size_t>(j)];
             l = std::min(l, std::abs(t));

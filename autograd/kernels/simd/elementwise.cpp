@@ -113,12 +113,18 @@ V finite_below(const V& x) {
 
 void add_unary(Table& t) {
   using U = Unary;
-  every<U::neg>(t, [](auto x, auto, auto) { return -x; });
+  every<U::neg>(t, [](auto x, auto, auto) {
+    if constexpr (std::is_same_v<decltype(x), i64>) {
+      return minus(i64{0}, x);
+    } else {
+      return -x;
+    }
+  });
   every<U::abs>(t, [](auto x, auto, auto) { return abs(x); });
   every<U::sign>(t, [](auto x, auto, auto) {
     return select(x > c(x, 0), c(x, 1), select(x < c(x, 0), c(x, -1), x));  // of a zero or NaN: itself
   });
-  every<U::square>(t, [](auto x, auto, auto) { return x * x; });
+  every<U::square>(t, [](auto x, auto, auto) { return times(x, x); });
   every<U::affine>(t, [](auto x, auto p, auto q) { return muladd(p, x, q); });
   every<U::clamp>(t, [](auto x, auto p, auto q) { return select(x < p, p, select(x > q, q, x)); });
   floating<U::exp>(t, [](auto x, auto, auto) { return math::exp(x); });
@@ -152,9 +158,9 @@ void add_unary(Table& t) {
 
 void add_binary(Table& t) {
   using B = Binary;
-  every<B::add>(t, [](auto a, auto b, auto) { return a + b; });
-  every<B::sub>(t, [](auto a, auto b, auto) { return a - b; });
-  every<B::mul>(t, [](auto a, auto b, auto) { return a * b; });
+  every<B::add>(t, [](auto a, auto b, auto) { return plus(a, b); });
+  every<B::sub>(t, [](auto a, auto b, auto) { return minus(a, b); });
+  every<B::mul>(t, [](auto a, auto b, auto) { return times(a, b); });
   every<B::maximum>(t, [](auto a, auto b, auto) { return maximum(a, b); });
   every<B::minimum>(t, [](auto a, auto b, auto) { return minimum(a, b); });
   every<B::eq>(t, [](auto a, auto b, auto) { return select(a == b, c(a, 1), c(a, 0)); });

@@ -14,11 +14,11 @@ struct Sum {
   }
   template <class V>
   static V enter(const V& acc, const V& x) {
-    return acc + x;
+    return plus(acc, x);
   }
   template <class V>
   static V join(const V& a, const V& b) {
-    return a + b;
+    return plus(a, b);
   }
 };
 struct SumSquares : Sum {

@@ -125,7 +125,9 @@ inline xsimd::batch<T> select(const xsimd::batch_bool<T>& c, const xsimd::batch<
   return xsimd::select(c, a, b);
 }
 
-inline i64 abs(i64 x) { return x < 0 ? -x : x; }
+inline i64 abs(i64 x) {
+  return x < 0 ? static_cast<i64>(-static_cast<std::uint64_t>(x)) : x;  // the least is its own, as it wraps
+}
 template <class T>
 inline xsimd::batch<T> abs(const xsimd::batch<T>& x) {
   return xsimd::abs(x);
@@ -150,11 +152,37 @@ inline xsimd::batch<T> minimum(const xsimd::batch<T>& a, const xsimd::batch<T>& 
   return select(xsimd::isnan(a), a, select(a < b, a, b));
 }
 
+/// a + b, a - b and a b; whole numbers wrap around, which C++ defines for unsigned ones only.
+template <class V>
+inline V plus(const V& a, const V& b) {
+  if constexpr (std::is_same_v<V, i64>) {
+    return static_cast<i64>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  } else {
+    return a + b;
+  }
+}
+template <class V>
+inline V minus(const V& a, const V& b) {
+  if constexpr (std::is_same_v<V, i64>) {
+    return static_cast<i64>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
+  } else {
+    return a - b;
+  }
+}
+template <class V>
+inline V times(const V& a, const V& b) {
+  if constexpr (std::is_same_v<V, i64>) {
+    return static_cast<i64>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  } else {
+    return a * b;
+  }
+}
+
 /// a b + c: one rounding where the machine has it.
 template <class V>
 inline V muladd(const V& a, const V& b, const V& c) {
   if constexpr (std::is_same_v<V, i64>) {
-    return a * b + c;
+    return plus(times(a, b), c);
   } else {
     return xsimd::fma(a, b, c);
   }
