@@ -20,6 +20,7 @@
 #include <xgrad/autograd/ops/reduce.h>
 #include <xgrad/autograd/partial_grad.h>
 #include <xgrad/autograd/profiler.h>
+#include <xgrad/autograd/rerun.h>
 #include <xgrad/autograd/watched.h>
 
 namespace xgrad {
@@ -42,6 +43,7 @@ struct Visit {
   bool target;               ///< its gradient is asked for
   bool expand;               ///< some gradient below it is asked for
   bool barrier;              ///< the sweep ends here
+  bool silent;               ///< its hooks do not run: another sweep goes on from here
 };
 
 /// A visit's place in the sweep.
@@ -115,7 +117,7 @@ class Sweep {
     for (const Variable& y : outputs) w_.index.find_or_add(Access::node(y));
     for (std::uint32_t v = 0; v < w_.index.size(); ++v) {  // breadth first; the list grows while we walk it
       const Node* node = w_.index[v];
-      w_.visits.push_back({static_cast<std::uint32_t>(w_.parents.size()), n_grads, false, false, false});
+      w_.visits.push_back({static_cast<std::uint32_t>(w_.parents.size()), n_grads, false, false, false, false});
       n_grads += static_cast<std::uint32_t>(node->n_outputs());
       for (const Edge& e : node->edges()) {
         const std::uint32_t parent = e.node ? w_.index.find_or_add(e.node.get()).first : none;
@@ -123,7 +125,7 @@ class Sweep {
       }
       (node->is_leaf() ? w_.leaves : w_.order).push_back({node->sequence(), v});
     }
-    w_.visits.push_back({static_cast<std::uint32_t>(w_.parents.size()), n_grads, false, false, false});
+    w_.visits.push_back({static_cast<std::uint32_t>(w_.parents.size()), n_grads, false, false, false, false});
     w_.grads.resize(n_grads);
     const auto descending = [](const Place& a, const Place& b) { return a.sequence > b.sequence; };
     const auto sort = [&](auto begin, auto end) {
@@ -136,9 +138,10 @@ class Sweep {
 
   bool reaches(const Node* node) const { return w_.index.find(node) != none; }
   void aim_at(const Node* node) { w_.visits[w_.index.find(node)].target = true; }
-  void stop_at(const Node* node) {
+  void stop_at(const Node* node, bool hooks) {
     Visit& v = w_.visits[w_.index.find(node)];
     v.target = v.barrier = true;
+    v.silent = !hooks;
   }
   void aim_at_leaves() {
     for (const Place& leaf : w_.leaves) w_.visits[leaf.visit].target = true;
@@ -160,7 +163,7 @@ class Sweep {
                                       w_.visits[v + 1].first_grad - visit.first_grad};
       if (std::none_of(grads.begin(), grads.end(), [](const Variable& g) { return g.defined(); })) continue;
       Node& node = *w_.index[v];
-      run_hooks(node, grads);
+      if (!visit.silent) run_hooks(node, grads);
       if (!visit.expand) continue;
       expand(node, parents_of(v), grads);
       if (!visit.target) std::fill(grads.begin(), grads.end(), Variable());
@@ -347,6 +350,13 @@ Variable cotangent(const Variables& outputs, const Variables& grad_outputs, std:
   return g;
 }
 
+/// What to add to an error in the first run of a checkpoint's function.
+std::string unrecorded_run() {
+  return detail::run == nullptr || detail::runs_again()
+             ? ""
+             : " (the first run of a checkpoint's function records nothing: inside of one use vjp, hvp or jacobian)";
+}
+
 void check_outputs(const Variables& outputs, const Variables& grad_outputs, const char* caller) {
   if (!grad_outputs.empty() && grad_outputs.size() != outputs.size()) {
     throw ShapeError("[" + std::string(caller) + "] " + std::to_string(outputs.size()) + " outputs but " +
@@ -356,7 +366,8 @@ void check_outputs(const Variables& outputs, const Variables& grad_outputs, cons
     if (!outputs[k].requires_grad()) {
       throw GraphError("[" + std::string(caller) + "] output " + std::to_string(k) +
                        " has no history: nothing it was computed from requires a gradient, or it was computed under "
-                       "NoGradGuard");
+                       "NoGradGuard" +
+                       unrecorded_run());
     }
   }
 }
@@ -376,7 +387,7 @@ Variables grad(const Variables& outputs, const Variables& inputs, const Variable
     } else if (!allow_unused) {
       throw GraphError("[grad] input " + std::to_string(i) +
                        (node ? " is not used by the outputs; pass {.allow_unused = true} or {.materialize_zeros = true}"
-                             : " requires no gradient; call requires_grad_() before using it"));
+                             : " requires no gradient; call requires_grad_() before using it" + unrecorded_run()));
     }
   }
   for (std::size_t k = 0; k < outputs.size(); ++k) sweep.seed(outputs[k], cotangent(outputs, grad_outputs, k, "grad"));
@@ -404,11 +415,12 @@ Variable grad(const Variable& output, const Variable& input, const GradOptions& 
 }
 
 Variables detail::partial_grad(const Variables& outputs, const Variables& inputs, const Variables& grad_outputs,
-                               bool create_graph) {
+                               std::size_t n_own, bool create_graph) {
   Sweep sweep({.create_graph = create_graph});
   sweep.discover(outputs);
-  for (const Variable& x : inputs) {
-    if (sweep.reaches(Access::node(x))) sweep.stop_at(Access::node(x));
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const Node* node = Access::node(inputs[i]);
+    if (sweep.reaches(node)) sweep.stop_at(node, i < n_own);
   }
   for (std::size_t k = 0; k < outputs.size(); ++k) sweep.seed(outputs[k], grad_outputs[k]);
   sweep.run();
@@ -420,6 +432,7 @@ Variables detail::partial_grad(const Variables& outputs, const Variables& inputs
 }
 
 void backward(const Variables& outputs, const Variables& grad_outputs, const GradOptions& options) {
+  detail::refuse_in_checkpoint("backward", "use grad or vjp, or call it outside");
   check_outputs(outputs, grad_outputs, "backward");
   Sweep sweep(options);
   sweep.discover(outputs);

@@ -187,7 +187,8 @@ void CaptureWatch::note(std::span<const Variable* const> inputs) {
     const auto same = [&](const Variable& c) {
       return Access::node(c) == in.node.get() && Access::impl(c)->output_number == in.output_number;
     };
-    if (std::none_of(captured_.begin(), captured_.end(), same)) captured_.push_back(*v);
+    // As it is now: a substitution may end before the watch.
+    if (std::none_of(captured_.begin(), captured_.end(), same)) captured_.push_back(Access::snapshot(*v));
   }
   if (outer_) outer_->note(inputs);
 }

@@ -180,6 +180,7 @@ struct VariableImpl final : VariableBase {
 struct Access {
   static VariableImpl* impl(const Variable& v) noexcept { return static_cast<VariableImpl*>(v.impl_.get()); }
   static Node* node(const Variable& v) noexcept { return v.impl_ ? impl(v)->node.get() : nullptr; }
+  static Variable handle(VariableImpl& v) noexcept { return Variable(intrusive_ptr<VariableBase>::share(&v)); }
   /// A Variable holding `value`, made by output `output` of `node`.
   static Variable make(Array&& value, intrusive_ptr<Node> node, std::uint32_t output = 0) {
     const bool fixed = node && !node->is_leaf();

@@ -8,6 +8,7 @@
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/kernels/elementwise.h>
 #include <xgrad/autograd/naming.h>
+#include <xgrad/autograd/rerun.h>
 #include <xgrad/autograd/text.h>
 
 namespace xgrad {
@@ -24,6 +25,7 @@ Variable drawn(const char* name, Generator& generator, double p, double q, const
                const F& fill) {
   const auto draw = [&generator, fill](Array& out) { fill(generator.take(out.size(), out.dtype()), out); };
   if (detail::recorder) [[unlikely]] {
+    const detail::DrawAgain place(generator, shape.numel(), dtype);
     return detail::named(name,
                          [&] { return Variable(detail::record_draw(name, generator, p, q, shape, dtype, draw)); });
   }
@@ -34,14 +36,22 @@ Variable drawn(const char* name, Generator& generator, double p, double q, const
 
 }  // namespace
 
-Generator::Generator(std::uint64_t seed) noexcept { manual_seed(seed); }
+Generator::Generator(std::uint64_t seed) noexcept : state_{seed, 0} {}
 
 Generator::~Generator() {
   if (detail::recorder) [[unlikely]]
     detail::record_end_of(*this);
+  if (detail::run) [[unlikely]]
+    detail::Run::end_of(*this);
 }
 
-void Generator::manual_seed(std::uint64_t seed) noexcept { state_ = {seed, 0}; }
+void Generator::manual_seed(std::uint64_t seed) { set_state({seed, 0}); }
+
+void Generator::set_state(State s) {
+  if (detail::run) [[unlikely]]
+    detail::Run::reseeding(*this);
+  state_ = {s.key, s.offset};
+}
 
 Generator Generator::split(std::uint64_t stream) const noexcept {
   // The child's key is one Philox block of the parent's key at a counter that draws never reach (top word set).
@@ -57,7 +67,9 @@ std::weak_ptr<Generator* const> Generator::identity() {
   return identity_;
 }
 
-kernels::PhiloxState Generator::take(std::int64_t n, DType dtype) noexcept {
+kernels::PhiloxState Generator::take(std::int64_t n, DType dtype) {
+  if (detail::run) [[unlikely]]
+    return detail::Run::take(state_, n, dtype);
   const kernels::PhiloxState at = state_;
   state_.offset += kernels::counters_for(n, dtype);
   return at;
@@ -68,7 +80,7 @@ Generator& default_generator() noexcept {
   return generator;
 }
 
-void manual_seed(std::uint64_t seed) noexcept { default_generator().manual_seed(seed); }
+void manual_seed(std::uint64_t seed) { default_generator().manual_seed(seed); }
 
 Variable uniform(const Shape& shape, double low, double high, DType dtype, Generator& generator) {
   check_floating("uniform", dtype);

@@ -16,12 +16,12 @@ class Generator {
  public:
   explicit Generator(std::uint64_t seed = 0) noexcept;
   Generator(const Generator& other) noexcept : state_(other.state_) {}
-  Generator& operator=(const Generator& other) noexcept {
-    state_ = other.state_;
+  Generator& operator=(const Generator& other) {
+    set_state(other.state());
     return *this;
   }
   ~Generator();  // a step that is being recorded must know
-  void manual_seed(std::uint64_t seed) noexcept;
+  void manual_seed(std::uint64_t seed);
   /// An independent stream named by a number, e.g. one for data order and one for noise.
   Generator split(std::uint64_t stream) const noexcept;
 
@@ -31,10 +31,10 @@ class Generator {
     friend bool operator==(const State&, const State&) = default;
   };
   State state() const noexcept { return {state_.key, state_.offset}; }
-  void set_state(State s) noexcept { state_ = {s.key, s.offset}; }
+  void set_state(State s);
 
   /// The place for a draw of n elements; moves past it.
-  kernels::PhiloxState take(std::int64_t n, DType dtype) noexcept;
+  kernels::PhiloxState take(std::int64_t n, DType dtype);
 
   /// Names this object, not its copies, and expires with it.
   std::weak_ptr<Generator* const> identity();
@@ -47,7 +47,7 @@ class Generator {
 /// The generator used where none is given; one a thread.
 Generator& default_generator() noexcept;
 /// Seeds the calling thread's default generator.
-void manual_seed(std::uint64_t seed) noexcept;
+void manual_seed(std::uint64_t seed);
 
 /// U[low, high)
 Variable uniform(const Shape& shape, double low = 0.0, double high = 1.0, DType dtype = DType::float32,

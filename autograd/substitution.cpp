@@ -3,6 +3,7 @@
 #include <xgrad/autograd/substitution.h>
 
 #include <string>
+#include <utility>
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/node.h>
@@ -33,9 +34,11 @@ SubstitutionGuard::SubstitutionGuard(Variables leaves, const Variables& values) 
     held_.push_back(detail::Access::make(Array(from.value), from.node, from.output_number));
   }
   for (std::size_t i = 0; i < leaves_.size(); ++i) exchange(i);
+  outer_ = std::exchange(last_, this);
 }
 
 SubstitutionGuard::~SubstitutionGuard() {
+  last_ = outer_;
   for (std::size_t i = leaves_.size(); i-- > 0;) exchange(i);  // backwards, for a leaf that was listed twice
 }
 

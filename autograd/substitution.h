@@ -22,9 +22,21 @@ class SubstitutionGuard {
   SubstitutionGuard(const SubstitutionGuard&) = delete;
   SubstitutionGuard& operator=(const SubstitutionGuard&) = delete;
 
+  /// Visits what this thread's living guards substitute, the last guard first: each leaf, and a Variable that holds
+  /// what the leaf held before. Internal to checkpoint.
+  template <class Visit>
+  static void each(const Visit& visit) {
+    for (const SubstitutionGuard* g = last_; g != nullptr; g = g->outer_) {
+      for (std::size_t i = g->leaves_.size(); i-- > 0;) visit(g->leaves_[i], g->held_[i]);
+    }
+  }
+
  private:
   void exchange(std::size_t i) noexcept;
 
+  static inline thread_local SubstitutionGuard* last_ = nullptr;
+
+  SubstitutionGuard* outer_ = nullptr;
   Variables leaves_;
   Variables held_;  ///< what the leaves do not hold at the moment
 };

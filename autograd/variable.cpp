@@ -7,7 +7,9 @@
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/engine.h>
 #include <xgrad/autograd/error.h>
+#include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/node.h>
+#include <xgrad/autograd/rerun.h>
 
 namespace xgrad {
 
@@ -31,6 +33,12 @@ intrusive_ptr<LeafNode> new_leaf(const Array& value) {
 
 LeafNode* leaf_of(const VariableImpl& v) noexcept {
   return v.node && v.node->is_leaf() ? static_cast<LeafNode*>(v.node.get()) : nullptr;
+}
+
+/// True while a checkpoint's function runs again, of what was there before: done to it once, it stays done.
+bool happened_at_first_run(const Node& node) noexcept {
+  const detail::Run* again = detail::run ? detail::Run::again() : nullptr;
+  return again && again->precedes(node);
 }
 
 }  // namespace
@@ -65,6 +73,8 @@ void Variable::set_array(Array value) {
     throw DTypeError(std::string("[set_array] the Variable holds ") + name_of(v.value.dtype()) + ", the new value " +
                      name_of(value.dtype()) + "; convert with astype");
   }
+  if (detail::run) [[unlikely]]
+    detail::Run::writing(*this);
   v.value = std::move(value);
   if (detail::recorder) [[unlikely]]
     detail::record_assignment(*this);
@@ -76,6 +86,8 @@ Array& Variable::mutable_array() {
     throw GraphError("[mutable_array] only a leaf can be written in place; this one was computed by " +
                      std::string(op_name()));
   }
+  if (detail::run) [[unlikely]]
+    detail::Run::writing(*this);
   v.value.mutable_raw();
   return v.value;
 }
@@ -117,6 +129,7 @@ void Variable::set_grad(Variable g) {
     throw ShapeError("[set_grad] the Variable is " + std::string(name_of(dtype())) + to_string(shape()) +
                      ", the gradient " + name_of(g.dtype()) + to_string(g.shape()));
   }
+  if (happened_at_first_run(*leaf)) return;
   leaf->grad = std::move(g);
   if (detail::recorder) [[unlikely]]
     detail::record_gradient(*leaf);
@@ -124,7 +137,7 @@ void Variable::set_grad(Variable g) {
 
 void Variable::zero_grad() {
   LeafNode* leaf = leaf_of(impl("zero_grad"));
-  if (!leaf) return;
+  if (!leaf || happened_at_first_run(*leaf)) return;
   leaf->grad = Variable();
   if (detail::recorder) [[unlikely]]
     detail::record_gradient(*leaf);
@@ -134,7 +147,11 @@ void Variable::backward() const { xgrad::backward(*this); }
 
 std::size_t Variable::register_hook(GradHook hook) {
   VariableImpl& v = impl("register_hook");
+  // The first run of a checkpoint's function records nothing; at the second, hooks from outside are there already.
+  constexpr std::size_t none = static_cast<std::size_t>(-1);
+  if (!v.node && detail::run && !grad_enabled()) return none;
   if (!v.node) throw GraphError("[register_hook] the Variable requires no gradient");
+  if (happened_at_first_run(*v.node)) return none;
   detail::NodeExtras& extras = v.node->extras();
   const std::size_t handle = extras.next_hook++;
   extras.hooks.emplace_back(handle, std::pair(v.output_number, std::move(hook)));
@@ -143,7 +160,8 @@ std::size_t Variable::register_hook(GradHook hook) {
 
 void Variable::remove_hook(std::size_t handle) {
   VariableImpl& v = impl("remove_hook");
-  if (v.node) std::erase_if(v.node->extras().hooks, [&](const auto& h) { return h.first == handle; });
+  if (v.node && !happened_at_first_run(*v.node))
+    std::erase_if(v.node->extras().hooks, [&](const auto& h) { return h.first == handle; });
 }
 
 const char* Variable::op_name() const {

@@ -25,7 +25,7 @@ Variable BatchNorm::forward(const Variable& x) {
     throw ValueError("[" + std::string(name_) + "] needs more than one value a channel in training, got " +
                      to_string(x.shape()) + "; use a larger batch or eval()");
   }
-  if (is_training() && running_mean.defined()) track(x, count);
+  if (is_training() && running_mean.defined() && !xgrad::detail::runs_again()) track(x, count);
   const Shape channels{channels_};
   return detail::standardize(x, weight.defined() ? weight : full(channels, 1.0, x.dtype()),
                              weight.defined() ? bias : full(channels, 0.0, x.dtype()), eps_);

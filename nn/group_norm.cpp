@@ -54,7 +54,7 @@ Variable InstanceNorm::forward(const Variable& x) {
   const std::int64_t samples = x.size(0);
   const Shape rows{samples * channels_};
   const Variable lines = reshape(x, Shape{1, rows[0], count});
-  if (is_training() && running_mean.defined() && samples > 0) track(lines);
+  if (is_training() && running_mean.defined() && samples > 0 && !xgrad::detail::runs_again()) track(lines);
   const auto for_each_sample = [&](const Variable& v, double otherwise) {
     return v.defined() ? reshape(expand(v, Shape{samples, channels_}), rows) : full(rows, otherwise, x.dtype());
   };

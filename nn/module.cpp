@@ -212,6 +212,7 @@ std::int64_t Module::n_parameters() const {
 }
 
 Module& Module::train(bool on) {
+  if (xgrad::detail::runs_again()) return *this;
   for (const auto& [name, module] : named_modules()) module->training_ = on;
   return *this;
 }

@@ -11,6 +11,7 @@
 
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/random.h>
+#include <xgrad/autograd/rerun.h>
 #include <xgrad/autograd/state_dict.h>
 #include <xgrad/autograd/variable.h>
 #include <xgrad/autograd/watch.h>
@@ -73,6 +74,8 @@ class Module {
   bool is_training() const {
     if (xgrad::detail::recorder) [[unlikely]]
       xgrad::detail::record_flag(training_);
+    if (xgrad::detail::run) [[unlikely]]
+      return xgrad::detail::Run::mode(training_);
     return training_;
   }
 

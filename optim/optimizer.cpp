@@ -8,6 +8,7 @@
 #include <xgrad/autograd/compile/recording.h>
 #include <xgrad/autograd/error.h>
 #include <xgrad/autograd/profiler.h>
+#include <xgrad/autograd/rerun.h>
 #include <xgrad/autograd/text.h>
 #include <xgrad/optim/optimizer.h>
 #include <xgrad/optim/state_reader.h>
@@ -68,6 +69,7 @@ std::string Optimizer::mismatch(std::size_t i, const std::string& gradient, cons
 }
 
 void Optimizer::step(const Variables& grads) {
+  xgrad::detail::refuse_in_checkpoint(name_.c_str(), "step outside of it");
   const ProfileScope scope(name_);
   if (grads.size() != parameters_.size()) {
     throw ValueError("[" + name_ + "] got " + std::to_string(grads.size()) + " gradients for " +

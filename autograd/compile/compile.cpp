@@ -10,6 +10,7 @@
 #include <xgrad/autograd/compile/recorder.h>
 #include <xgrad/autograd/grad_mode.h>
 #include <xgrad/autograd/memory.h>
+#include <xgrad/autograd/rerun.h>
 
 namespace xgrad {
 
@@ -104,7 +105,8 @@ Compiled& Compiled::operator=(Compiled&&) noexcept = default;
 Variables Compiled::operator()(const Variables& inputs) {
   if (!state_) throw CompileError("[compile] the step has been moved from: call the one that it was moved to");
   // Inside of another recording it is a part of that; anomaly mode looks at ops, not at kernels.
-  if (detail::recorder || anomaly_enabled()) return state_->function(inputs);
+  // A checkpoint's function does the same when it runs again, which a replay could not.
+  if (detail::recorder || anomaly_enabled() || detail::run) return state_->function(inputs);
   Signature signature = state_->signature_of(inputs);
   for (const Entry& e : state_->entries) {
     if (e.signature == signature && e.program->applies()) return e.program->run(inputs);
