@@ -189,6 +189,8 @@ class Sweep {
       Variable& g = w_.grads[w_.visits[w_.leaves[i].visit].first_grad];
       if (!leaf.has_owner()) g = Variable();  // nobody could read it
       if (!g.defined()) continue;
+      // A leaf's own handle, as a cotangent may be, would be its owner's to write, or hold the leaf that holds it.
+      if (!Access::impl(g)->fixed && Access::impl(g)->use_count() > 1) g = Access::snapshot(g);
       if (detail::recorder) [[unlikely]]
         detail::record_accumulation(leaf);
       if (!leaf.grad.defined() || adds_in_place(leaf.grad)) continue;

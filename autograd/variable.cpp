@@ -35,6 +35,16 @@ LeafNode* leaf_of(const VariableImpl& v) noexcept {
   return v.node && v.node->is_leaf() ? static_cast<LeafNode*>(v.node.get()) : nullptr;
 }
 
+/// True when a copy of the hook is one more owner of v. Asked three times: other threads may copy handles meanwhile.
+bool holds(const GradHook& hook, const VariableImpl& v) {
+  for (int i = 0; i < 3; ++i) {
+    const auto owners = v.use_count();
+    const GradHook copy = hook;
+    if (v.use_count() <= owners) return false;
+  }
+  return true;
+}
+
 /// True while a checkpoint's function runs again, of what was there before: done to it once, it stays done.
 bool happened_at_first_run(const Node& node) noexcept {
   const detail::Run* again = detail::run ? detail::Run::again() : nullptr;
@@ -130,7 +140,8 @@ void Variable::set_grad(Variable g) {
                      ", the gradient " + name_of(g.dtype()) + to_string(g.shape()));
   }
   if (happened_at_first_run(*leaf)) return;
-  leaf->grad = std::move(g);
+  // Another leaf's handle would keep that leaf, and be kept by it where each is the other's gradient.
+  leaf->grad = g.defined() && g.requires_grad() ? detail::Access::snapshot(g) : std::move(g);
   if (detail::recorder) [[unlikely]]
     detail::record_gradient(*leaf);
 }
@@ -152,6 +163,11 @@ std::size_t Variable::register_hook(GradHook hook) {
   if (!v.node && detail::run && !grad_enabled()) return none;
   if (!v.node) throw GraphError("[register_hook] the Variable requires no gradient");
   if (happened_at_first_run(*v.node)) return none;
+  if (holds(hook, v)) {
+    throw GraphError(
+        "[register_hook] the hook holds the very Variable that it is registered on, so that neither would ever be "
+        "freed; capture it by reference, or capture what the hook needs of it (its array(), its detach())");
+  }
   detail::NodeExtras& extras = v.node->extras();
   const std::size_t handle = extras.next_hook++;
   extras.hooks.emplace_back(handle, std::pair(v.output_number, std::move(hook)));

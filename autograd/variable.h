@@ -98,7 +98,8 @@ class Variable {
   void backward() const;
 
   /// Calls `hook` whenever the gradient of this Variable has been computed. Returns a number for remove_hook.
-  /// @throws GraphError when the Variable needs no gradient.
+  /// The graph keeps the hook: what the hook captures by value must not lead back to this Variable, or neither is
+  /// freed until the hook is removed. @throws GraphError when the Variable needs no gradient, or the hook holds it.
   std::size_t register_hook(GradHook hook);
   void remove_hook(std::size_t handle);
 

@@ -139,6 +139,10 @@ void Module::draw_in_order() {
 void Module::add_child(const std::string& name, std::shared_ptr<Module> module) {
   check_name(name);
   if (!module) throw ValueError("[Module] the submodule '" + name + "' is null");
+  for (const auto& [path, inner] : module->named_modules()) {
+    if (inner == this)
+      throw ValueError("[Module] the submodule '" + name + "' would hold the module that takes it over");
+  }
   children_.emplace_back(name, std::move(module));
 }
 

@@ -7,7 +7,9 @@
 
 #include <doctest/doctest.h>
 
+#include <xgrad/autograd/custom.h>
 #include <xgrad/autograd/engine.h>
+#include <xgrad/autograd/error.h>
 #include <xgrad/autograd/memory.h>
 
 #include "core_support.h"
@@ -113,4 +115,57 @@ TEST_CASE("a gradient stored with history serves a second backward as long as it
   const Variable first = x.grad();  // 3 x^2
   CHECK(first.item() == 12);
   CHECK(grad(sum(first), x).item() == 12);  // 6 x
+}
+
+TEST_CASE("a gradient that is a leaf's own handle becomes one of its own") {
+  const NodesComeBack check;
+  const Variable y = leaf({1, 2}, {2});
+  backward({reshape(y, {2})}, {y}, {.create_graph = true});  // the rule hands the cotangent on
+  CHECK(y.grad().requires_grad());
+  CHECK(!y.grad().is_same(y));
+  Variable a = leaf({1, 2}, {2}), b = leaf({3, 4}, {2});
+  a.set_grad(b);
+  b.set_grad(a);
+  a.set_grad(a);
+  Variable seed = constant({1, 1}, {2});
+  const Variable z = leaf({1, 2}, {2});
+  backward({reshape(z, {2})}, {seed});
+  seed.set_array(Array::from<double>({5, 5}, {2}));
+  CHECK(z.grad().array().data<double>()[0] == 1.0);
+}
+
+TEST_CASE("a hook that holds its own Variable is refused") {
+  const NodesComeBack check;
+  Variable x = leaf({1, 2}, {2});
+  Variable y = square(x);
+  CHECK_THROWS_WITH_AS(x.register_hook([x](const Variable& g) { return g * x.detach(); }),
+                       doctest::Contains("[register_hook] the hook holds the very Variable"), GraphError);
+  CHECK_THROWS_AS(y.register_hook([y](const Variable&) { return Variable(); }), GraphError);
+  x.register_hook([&x](const Variable& g) { return g * x.detach(); });
+  y.register_hook([value = y.detach(), x](const Variable& g) { return g + value * 0.0 + x.detach() * 0.0; });
+  CHECK(grad(sum(y), x).array().data<double>()[1] == 8.0);
+}
+
+TEST_CASE("graphs that custom functions, hooks and gradients keep are freed") {
+  const NodesComeBack check;
+  for (int i = 0; i < 3; ++i) {
+    const Variable x = leaf({1, 2}, {2});
+    const Variable scale = leaf({3, 4}, {2});
+    const CustomFunction twice{
+        .name = "twice",
+        .forward =
+            [](const Variables& in) {
+              return Variables{in[0] * 2.0, in[0]};
+            },
+        .rule = [](const CustomContext& ctx,
+                   const Variables& g) { return Variables{g[0] * 2.0 + g[1] + ctx.output(1) * 0.0}; }};
+    const Variables y = apply(twice, {x * scale});
+    Variable seen;
+    Variable(y[0]).register_hook([&seen](const Variable& g) { return seen = g, Variable(); });
+    backward(sum(square(y[0]) * y[1]), {.create_graph = true});
+    CHECK(x.grad().requires_grad());
+    CHECK(seen.requires_grad());
+    Variable stored = x;
+    stored.set_grad(square(x.grad()) * seen);
+  }
 }
