@@ -21,4 +21,4 @@ for text in 'lr =' 'lr' 'lr = [1]' 'lr = 1979-05-27' 'net.lr = 1' 'steps = "3"' 
   printf 'batch-size = 8\n%s\n' "$text" >config.toml
   train --config config.toml
 done
-ls -d never runs sweep 2>/dev/null
+ls -d never runs sweep 2>/dev/null || :  # none was made
