@@ -14,11 +14,11 @@ struct Sum {
   }
   template <class V>
   static V enter(const V& acc, const V& x) {
-    return plus(acc, x);
+    return acc + x;
   }
   template <class V>
   static V join(const V& a, const V& b) {
-    return plus(a, b);
+    return a + b;
   }
 };
 struct SumSquares : Sum {
