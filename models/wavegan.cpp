@@ -60,9 +60,9 @@ Variable PhaseShuffle::forward(const Variable& x) {
   const std::int64_t batch = x.size(0);
   const std::int64_t length = x.size(2);
   const Variable u = uniform({batch, 1, 1}, 0.0, static_cast<double>(2 * n_ + 1), DType::float64, *generator_);
-  const Variable shift = astype(u, DType::int64) - static_cast<double>(n_);
+  const Variable shift = astype(u, DType::int64) - n_;
   const Variable from = abs(arange(length, DType::int64) - shift);
-  const Variable places = minimum(from, static_cast<double>(2 * (length - 1)) - from);
+  const Variable places = minimum(from, 2 * (length - 1) - from);
   return gather(x, 2, expand(places, x.shape()));
 }
 
