@@ -306,3 +306,13 @@ TEST_CASE("a step recorded on tame numbers is replayed on far ones, to the bit")
     for (std::size_t i = 0; i < eager.size(); ++i) CHECK(same<float>(eager[i].array(), replayed[i].array()));
   }
 }
+
+TEST_CASE("a quotient by a number whose reciprocal is out of range") {
+  const Variable x = tensor<float>({1e-40F, 0, 1}, {3}, true);
+  const auto y = numbers(x / 1e-40);
+  CHECK(y[0] == doctest::Approx(1.0));
+  CHECK(y[1] == 0.0);
+  CHECK(y[2] == inf);
+  CHECK(numbers(tensor<float>({1e38F}, {1}) / 2e38)[0] == 0.5);
+  CHECK(numbers(tensor<double>({1e-310, 0}, {2}) / 1e-310) == std::vector<double>{1, 0});
+}

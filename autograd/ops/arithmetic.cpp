@@ -2,6 +2,7 @@
 // Arithmetic and its rules.
 #include <xgrad/autograd/ops/arithmetic.h>
 
+#include <cmath>
 #include <limits>
 
 #include <xgrad/autograd/ops/common.h>
@@ -94,6 +95,9 @@ Variable affine(const Variable& x, Scalar scale, Scalar shift) {
 
 Variable div(const Variable& x, Scalar c) {
   if (detail::holds_int64(x)) return div(astype(x, DType::float32), full({}, c.real()));
+  // By the reciprocal, unless c is in the dtype's range and that is not.
+  const double size = std::abs(c.real()), least = x.dtype() == DType::float32 ? 0x1p-126 : 0x1p-1022;
+  if (size != 0.0 && !(size >= least && size <= 1.0 / least)) return div(x, full({}, c.real(), x.dtype()));
   return affine(x, 1.0 / c.real(), 0);
 }
 
