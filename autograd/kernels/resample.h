@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <xgrad/autograd/array.h>
+#include <xgrad/autograd/memory.h>
 
 namespace xgrad::kernels {
 
@@ -18,6 +19,7 @@ struct AxisMap {
   std::int64_t out() const noexcept { return static_cast<std::int64_t>(first.size()) - 1; }
   /// There will be so many rows, of at least one term each.
   void reserve(std::int64_t rows) {
+    memory::check_request(3 * sizeof(std::int64_t) * static_cast<std::size_t>(rows));
     first.reserve(static_cast<std::size_t>(rows) + 1);
     source.reserve(static_cast<std::size_t>(rows));
     weight.reserve(static_cast<std::size_t>(rows));
