@@ -66,11 +66,7 @@ const void* Buffer::own_elements() const noexcept {
   return reinterpret_cast<const char*>(this) - at.header + at.elements;
 }
 
-}  // namespace detail
-
-namespace {
-
-[[noreturn, gnu::cold]] void throw_out_of_memory(const Shape& shape, DType dtype) {
+void throw_out_of_memory(const Shape& shape, DType dtype) {
   // At most 2^63 elements of 8 bytes: more than 64 bits, and a double holds it well enough.
   const double bytes = static_cast<double>(shape.numel()) * static_cast<double>(size_of(dtype));
   char need[320];
@@ -92,7 +88,7 @@ namespace {
   throw OutOfMemoryError(nullptr, need);
 }
 
-}  // namespace
+}  // namespace detail
 
 OutOfMemoryError::OutOfMemoryError(const char* op, const char* need) noexcept : op_(op) {
   std::snprintf(need_, sizeof need_, "%s", need);
@@ -121,11 +117,11 @@ void detail::rethrow_named(const char* op) {
 
 Array::Array(const Shape& shape, DType dtype) : shape_(shape), dtype_(dtype) {
   const auto n = static_cast<std::size_t>(shape.numel());
-  if (n > std::numeric_limits<std::size_t>::max() / 16) throw_out_of_memory(shape, dtype);
+  if (n > std::numeric_limits<std::size_t>::max() / 16) detail::throw_out_of_memory(shape, dtype);
   try {
     buffer_ = detail::Buffer::make(n * size_of(dtype));
   } catch (const std::bad_alloc&) {
-    throw_out_of_memory(shape, dtype);
+    detail::throw_out_of_memory(shape, dtype);
   }
 }
 

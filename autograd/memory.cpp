@@ -251,7 +251,7 @@ bool pooled() noexcept { return XGRAD_POOLED; }
 
 void* detail::allocate_slowly(std::size_t bytes) {
   maybe_fail();
-  memory::check_request(bytes);
+  if (!may_request(bytes)) throw std::bad_alloc();
   const std::size_t cls = class_of(bytes);
   const auto size = static_cast<std::int64_t>(bytes_of(cls));
   void* p = nullptr;
@@ -302,9 +302,7 @@ void trim() noexcept {
 
 void fail_allocation_after(std::int64_t n) noexcept { fail_countdown.store(n, std::memory_order_relaxed); }
 
-void check_request(std::size_t bytes) {
-  if (bytes > greatest_request.load(std::memory_order_relaxed)) throw std::bad_alloc();
-}
+bool may_request(std::size_t bytes) noexcept { return bytes <= greatest_request.load(std::memory_order_relaxed); }
 
 void refuse_above(std::size_t bytes) noexcept {
   greatest_request.store(bytes == 0 ? std::size_t{1} << 46 : bytes, std::memory_order_relaxed);

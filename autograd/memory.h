@@ -103,8 +103,8 @@ void trim() noexcept;
 /// Tests only: the n-th request from now on fails with std::bad_alloc (1 is the next); 0 switches it off.
 void fail_allocation_after(std::int64_t n) noexcept;
 
-/// For memory that comes from elsewhere: the same bound. @throws std::bad_alloc for more than there can be
-void check_request(std::size_t bytes);
+/// False for more than a request may ask for, which goes for memory from elsewhere too.
+bool may_request(std::size_t bytes) noexcept;
 
 /// Tests only: from now on requests of more than `bytes` fail with std::bad_alloc; 0 switches it off.
 void refuse_above(std::size_t bytes) noexcept;

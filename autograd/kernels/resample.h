@@ -8,6 +8,7 @@
 
 #include <xgrad/autograd/array.h>
 #include <xgrad/autograd/memory.h>
+#include <xgrad/autograd/naming.h>
 
 namespace xgrad::kernels {
 
@@ -19,7 +20,9 @@ struct AxisMap {
   std::int64_t out() const noexcept { return static_cast<std::int64_t>(first.size()) - 1; }
   /// There will be so many rows, of at least one term each.
   void reserve(std::int64_t rows) {
-    memory::check_request(3 * sizeof(std::int64_t) * static_cast<std::size_t>(rows));
+    if (!memory::may_request(3 * sizeof(std::int64_t) * static_cast<std::size_t>(rows))) {
+      xgrad::detail::throw_out_of_memory(Shape{rows, 3}, DType::int64);
+    }
     first.reserve(static_cast<std::size_t>(rows) + 1);
     source.reserve(static_cast<std::size_t>(rows));
     weight.reserve(static_cast<std::size_t>(rows));
