@@ -37,7 +37,8 @@ class ValueError : public Error {
 /// that whoever handles those handles it; kept in the exception itself, since memory is what lacks.
 class OutOfMemoryError : public std::bad_alloc {
  public:
-  /// @param op may be null: it is not known yet, and whoever runs the op adds it.
+  /// Of `op`, or with null of an op that is not known yet, whose name whoever runs it adds; `need` says what is
+  /// lacking.
   OutOfMemoryError(const char* op, const char* need) noexcept;
   const char* what() const noexcept override { return what_; }
   /// The same, of `op`, unless it names one.
