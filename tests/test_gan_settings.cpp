@@ -318,6 +318,20 @@ TEST_CASE("settings: what is no TOML, or no setting, is refused by name with the
   }
 }
 
+TEST_CASE("settings: keys of very many parts are refused, not followed to the end of the stack") {
+  const Place place;
+  const auto repeated = [](std::size_t n, const std::string& text) {
+    std::string all;
+    for (std::size_t i = 0; i < n; ++i) all += text;
+    return all;
+  };
+  CHECK(contains(why(place, repeated(2000, "a.") + "a = 1"), "settings stand outside of tables"));
+  CHECK(contains(why(place, "[" + repeated(2000, "a.") + "a]"), "settings stand outside of tables"));
+  CHECK(contains(why(place, repeated(20000, "a.") + "a = 1"), "longer than the 16384 bytes"));
+  CHECK(contains(why(place, "a = " + repeated(16000, "[")), "line 1"));
+  CHECK(contains(why(place, "a = " + repeated(5000, "{a=")), "line 1"));
+}
+
 TEST_CASE("settings: the fuzzer's seeds are read or refused") {
   std::size_t read = 0;
   std::size_t refused = 0;

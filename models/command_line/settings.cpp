@@ -11,7 +11,8 @@ namespace xgrad::command_line {
 
 namespace {
 
-constexpr std::uint64_t longest = 1 << 20;  // bytes; ours have a few hundred
+// Bytes; ours have a few hundred. toml++ 3.3 goes a step deeper for each dot of a key, to the end of the stack.
+constexpr std::uint64_t longest = 1 << 14;
 
 // xgrad once wrote a seed past TOML's integers without quotes.
 std::string with_old_seed_quoted(std::string text) {
@@ -35,6 +36,8 @@ std::vector<TomlEntry> read_settings_file(const std::filesystem::path& file, con
   try {
     entries = parse_toml(with_old_seed_quoted(nn::read_file(file.string(), longest)));
   } catch (const ValueError& e) {
+    refuse(e.what());
+  } catch (const FormatError& e) {  // it is too long
     refuse(e.what());
   }
   for (const TomlEntry& entry : entries) {
