@@ -261,7 +261,8 @@ class Sweep {
       Variable g = std::move(input_grads[i]);
       if (!wanted[i] || !g.defined()) continue;
       const Visit& parent = w_.visits[parents[i]];
-      accumulate(w_.grads[parent.first_grad + edges[i].output_number], conform(node, i, std::move(g)));
+      conform(node, i, g);
+      accumulate(w_.grads[parent.first_grad + edges[i].output_number], std::move(g));
     }
     if (!retain_) node.free_saved();
   }
@@ -276,10 +277,14 @@ class Sweep {
   static bool fits(const Variable& g, const Edge& e) { return e.node->has_shape_of(e.output_number, g.array()); }
 
   /// Undoes broadcasting and checks shape and dtype; the one place for both.
-  static Variable conform(const Node& node, std::size_t i, Variable g) {
+  static void conform(const Node& node, std::size_t i, Variable& g) {
     const Edge& e = node.edges()[i];
-    if (node.broadcasts() && !fits(g, e)) g = sum_to(g, e.node->output_spec(e.output_number).shape);
-    if (!fits(g, e) || g.dtype() != e.node->output_dtype(e.output_number)) {
+    bool fit = fits(g, e);
+    if (!fit && node.broadcasts()) {
+      g = sum_to(g, e.node->output_spec(e.output_number).shape);
+      fit = fits(g, e);
+    }
+    if (!fit || g.dtype() != e.node->output_dtype(e.output_number)) {
       throw GraphError("[" + std::string(node.name()) + "] its rule gave a gradient of " + describe(spec_of(g)) +
                        " for input " + std::to_string(i) + ", which is " +
                        describe(e.node->output_spec(e.output_number)));
@@ -288,7 +293,6 @@ class Sweep {
       throw AnomalyError("[" + std::string(node.name()) + "] its gradient for input " + std::to_string(i) +
                          " holds a NaN or an infinity" + recorded_at(node));
     }
-    return g;
   }
 
   void accumulate(Variable& into, Variable g) const {
