@@ -131,9 +131,9 @@ void add_unary(Table& t) {
   floating<U::log>(t, [](auto x, auto, auto) { return math::log(x); });
   floating<U::log1p>(t, [](auto x, auto, auto) { return math::log1p(x); });
   floating<U::expm1>(t, [](auto x, auto, auto) { return math::expm1(x); });
-  floating<U::sqrt>(t, [](auto x, auto, auto) { return xsimd::sqrt(x); });
-  floating<U::rsqrt>(t, [](auto x, auto, auto) { return c(x, 1) / xsimd::sqrt(x); });
-  floating<U::reciprocal>(t, [](auto x, auto, auto) { return c(x, 1) / x; });
+  floating<U::sqrt>(t, [](auto x, auto, auto) { return root(x); });
+  floating<U::rsqrt>(t, [](auto x, auto, auto) { return quotient(c(x, 1), root(x)); });
+  floating<U::reciprocal>(t, [](auto x, auto, auto) { return quotient(c(x, 1), x); });
   floating<U::sin>(t, [](auto x, auto, auto) { return math::sin(x); });
   floating<U::cos>(t, [](auto x, auto, auto) { return math::cos(x); });
   floating<U::erf>(t, [](auto x, auto, auto) { return math::erf(x); });
@@ -169,7 +169,7 @@ void add_binary(Table& t) {
   every<B::le>(t, [](auto a, auto b, auto) { return select(a <= b, c(a, 1), c(a, 0)); });
   every<B::gt>(t, [](auto a, auto b, auto) { return select(a > b, c(a, 1), c(a, 0)); });
   every<B::ge>(t, [](auto a, auto b, auto) { return select(a >= b, c(a, 1), c(a, 0)); });
-  floating<B::div>(t, [](auto a, auto b, auto) { return a / b; });
+  floating<B::div>(t, [](auto a, auto b, auto) { return quotient(a, b); });
   floating<B::pow>(t, [](auto a, auto b, auto) { return math::pow(a, b); });
   floating<B::tanh_grad>(t, [](auto g, auto y, auto) { return masked(g, c(y, 1) - y * y); });
   floating<B::sigmoid_grad>(t, [](auto g, auto y, auto) { return masked(g, y * (c(y, 1) - y)); });

@@ -27,7 +27,7 @@ inline V fast_sqrt(const V& x) {
     return select(x == V(0.0f) || x == V(std::numeric_limits<float>::infinity()), x, better);
   }
 #endif
-  return xsimd::sqrt(x);
+  return root(x);
 }
 template <class V>
 inline V fast_inverse(const V& x) {
@@ -39,7 +39,7 @@ inline V fast_inverse(const V& x) {
     return select(xsimd::isnan(better), guess, better);
   }
 #endif
-  return V(static_cast<Scalar<V>>(1)) / x;
+  return quotient(V(static_cast<Scalar<V>>(1)), x);
 }
 
 /// x = n ln 2 + r with n whole and |r| <= ln 2 / 2; `biased` holds n in its low bits.

@@ -25,6 +25,8 @@ inline Words multiply_low(const Words& a, const Words& b) {
   return _mm256_mul_epu32(a, b);
 #elif defined(__SSE2__)
   return _mm_mul_epu32(a, b);
+#elif defined(__aarch64__)
+  return vmull_u32(vmovn_u64(a), vmovn_u64(b));
 #else
   return (a & Words(u64{0xFFFFFFFF})) * (b & Words(u64{0xFFFFFFFF}));
 #endif

@@ -197,6 +197,36 @@ inline xsimd::batch<double> muladd(const xsimd::batch<double>& a, const xsimd::b
                                    const xsimd::batch<double>& c) {
   return _mm512_fmadd_pd(a, b, c);
 }
+#elif defined(__aarch64__)
+inline xsimd::batch<float> muladd(const xsimd::batch<float>& a, const xsimd::batch<float>& b,
+                                  const xsimd::batch<float>& c) {
+  return vfmaq_f32(c, a, b);
+}
+inline xsimd::batch<double> muladd(const xsimd::batch<double>& a, const xsimd::batch<double>& b,
+                                   const xsimd::batch<double>& c) {
+  return vfmaq_f64(c, a, b);
+}
+#endif
+
+/// a / b and the square root, rounded as IEEE 754 says. xsimd takes ARM's estimates, which are for processors of 32
+/// bits: they miss by 1.5 units of the last place, and make a NaN of infinity's root.
+template <class T>
+inline xsimd::batch<T> quotient(const xsimd::batch<T>& a, const xsimd::batch<T>& b) {
+  return a / b;
+}
+template <class T>
+inline xsimd::batch<T> root(const xsimd::batch<T>& x) {
+  return xsimd::sqrt(x);
+}
+#if defined(__aarch64__)
+inline xsimd::batch<float> quotient(const xsimd::batch<float>& a, const xsimd::batch<float>& b) {
+  return vdivq_f32(a, b);
+}
+inline xsimd::batch<double> quotient(const xsimd::batch<double>& a, const xsimd::batch<double>& b) {
+  return vdivq_f64(a, b);
+}
+inline xsimd::batch<float> root(const xsimd::batch<float>& x) { return vsqrtq_f32(x); }
+inline xsimd::batch<double> root(const xsimd::batch<double>& x) { return vsqrtq_f64(x); }
 #endif
 
 /// f on each element, for the functions that only libm has exactly.
