@@ -59,13 +59,19 @@ void run_serially(std::int64_t n, std::int64_t grain, const detail::RangeFunctio
   for (std::int64_t begin = 0; begin < n; begin += grain) f(begin, n - begin < grain ? n : begin + grain);
 }
 
-int default_num_threads() {
+struct Choice {
+  int threads;
+  std::string why;
+};
+
+Choice default_threads() {
   for (const char* name : {"XGRAD_NUM_THREADS", "OMP_NUM_THREADS"}) {
     if (const char* text = std::getenv(name)) {
-      if (const auto threads = detail::threads_of(text, max_threads)) return *threads;
+      if (const auto threads = detail::threads_of(text, max_threads)) return {*threads, name};
     }
   }
-  return std::min(detail::usable_processors(), max_threads);
+  const auto [usable, why] = detail::usable_processors();
+  return {std::min(usable, max_threads), why};
 }
 
 class Pool {
@@ -81,10 +87,16 @@ class Pool {
 
   int size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
+  std::string why() {
+    const std::lock_guard lock(busy_);
+    return why_;
+  }
+
   void resize(int n) {
     const std::lock_guard lock(busy_);
     stop();
     size_.store(n, std::memory_order_relaxed);
+    why_ = "set_num_threads";
   }
 
   /// False when another thread has the pool.
@@ -115,7 +127,8 @@ class Pool {
   static constexpr std::uint64_t open_bit = 0x10000;
   static constexpr int job_shift = 17;
 
-  Pool() : size_(default_num_threads()) {}
+  Pool() : Pool(default_threads()) {}
+  explicit Pool(Choice choice) : size_(choice.threads), why_(std::move(choice.why)) {}
 
   void start() {
     const auto wanted = static_cast<std::size_t>(size() - 1);
@@ -175,6 +188,7 @@ class Pool {
   }
 
   std::atomic<int> size_;
+  std::string why_;
   std::vector<std::thread> workers_;
   bool refused_ = false;
   std::mutex busy_;
@@ -205,6 +219,8 @@ void set_num_threads(int n) {
 }
 
 namespace detail {
+
+std::string threads_why() { return Pool::instance().why(); }
 
 void parallel_for(std::int64_t n, std::int64_t grain, RangeFunction f) {
   if (n <= 0) return;

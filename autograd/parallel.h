@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace xgrad {
 
@@ -15,6 +16,9 @@ int num_threads() noexcept;
 void set_num_threads(int n);
 
 namespace detail {
+
+/// What set num_threads(), in words: "XGRAD_NUM_THREADS", "the affinity mask, of 64 cores".
+std::string threads_why();
 
 /// Type-erased reference to a callable; lives no longer than the call it is passed to.
 class RangeFunction {

@@ -3,6 +3,7 @@
 #include <xgrad/autograd/processors.h>
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +11,10 @@
 #include <fstream>
 #include <limits>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include <xgrad/autograd/text.h>
 
 namespace xgrad::detail {
 
@@ -90,12 +94,17 @@ std::optional<double> processor_quota(const std::string& root) {
   return std::isfinite(least) ? std::optional(least) : std::nullopt;
 }
 
-int usable_processors() {
+UsableProcessors usable_processors() {
+  const long present = sysconf(_SC_NPROCESSORS_ONLN);
   int usable = processors_of_mask();
   if (usable < 1) usable = static_cast<int>(std::thread::hardware_concurrency());
-  if (const auto quota = processor_quota())
-    usable = std::min(usable, static_cast<int>(std::min(std::ceil(*quota), 1e6)));
-  return std::max(usable, 1);
+  std::string why = "the machine's cores";
+  if (usable < present) why = "the affinity mask, of " + std::to_string(present) + " cores";
+  if (const auto quota = processor_quota(); quota && std::ceil(*quota) < usable) {
+    usable = static_cast<int>(std::ceil(*quota));
+    why = "the control groups' quota, " + text_of(*quota) + " cores";
+  }
+  return {std::max(usable, 1), std::move(why)};
 }
 
 std::optional<int> threads_of(std::string_view text, int most) {

@@ -8,9 +8,13 @@
 
 namespace xgrad::detail {
 
+struct UsableProcessors {
+  int count;        ///< at least 1
+  std::string why;  ///< what set it: the machine's cores, the affinity mask, the control groups' quota
+};
 /// Cores that this process may use: those of its affinity mask (taskset, a container's cpuset, a batch system), and no
-/// more than the time that its control groups allow it, rounded up. At least 1.
-int usable_processors();
+/// more than the time that its control groups allow it, rounded up.
+UsableProcessors usable_processors();
 
 /// Cores' worth of time that the control groups (version 2 or 1) of this process and those above them allow it.
 /// `root` stands before /proc and /sys.

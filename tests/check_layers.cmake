@@ -31,7 +31,7 @@ if(NOT all_files)
   message(FATAL_ERROR "No sources under ${ROOT}")
 endif()
 
-set(graphless "autograd/(array|array_watch|shape|scalar|dtype|error|naming|intrusive_ptr|memory|parallel|processors|xtensor|xtensor_headers)")
+set(graphless "autograd/(array|array_watch|shape|scalar|dtype|error|naming|intrusive_ptr|memory|parallel|processors|text|xtensor|xtensor_headers)")
 check("autograd/kernels/.*" "${graphless}\\.h|autograd/kernels/.*")
 check("${graphless}\\.(h|cpp)" "${graphless}\\.h|autograd/kernels/.*")
 check("autograd/.*" "autograd/.*")

@@ -137,7 +137,8 @@ TEST_CASE("metrics are whole lines, and resuming forgets what came later") {
 
 TEST_CASE("the environment is JSON that says what numbers depend on") {
   const auto json = nlohmann::json::parse(environment_json({{"a/\xff.gz", "00ff"}}));
-  for (const char* key : {"xgrad", "commit", "compiler", "flags", "threads", "blas", "cpu", "instruction_sets"}) {
+  for (const char* key : {"xgrad", "commit", "compiler", "flags", "threads", "threads_why", "blas", "onednn", "cpu",
+                          "instruction_sets", "kernels", "products", "convolutions", "warnings"}) {
     CHECK(json.contains(key));
   }
   CHECK(json["threads"].get<int>() >= 1);

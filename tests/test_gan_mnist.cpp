@@ -20,6 +20,11 @@ TEST_CASE("gan_mnist: help teaches") {
   for (const char* word : {"train", "sample", "info", "Examples:", "Exit codes"}) CHECK(contains(help.output, word));
   CHECK(contains(place.run("train --help").output, "--batch-size"));
   CHECK(contains(place.run("--version").output, "gan_mnist "));
+  const Outcome machine = place.run("info --machine");
+  CHECK(machine.code == 0);
+  for (const char* line : {"processor ", "kernels ", "matrix products ", "BLAS core ", "oneDNN ", "threads "}) {
+    CHECK(contains(machine.output, line));
+  }
   const Outcome presets = place.run("info --presets");
   CHECK(presets.code == 0);
   for (const char* word : {"gan-minimax", "wgan-gp", "dragan", "atgp", "E||grad_z D(G(z))||^2",

@@ -87,14 +87,14 @@ TEST_CASE("the quota is the least of a control group and those above it") {
 TEST_CASE("a process that may use one core has one") {
   cpu_set_t mask;
   REQUIRE(sched_getaffinity(0, sizeof mask, &mask) == 0);
-  CHECK(detail::usable_processors() <= CPU_COUNT(&mask));
+  CHECK(detail::usable_processors().count <= CPU_COUNT(&mask));
   CHECK(in_child([&] {
           int core = 0;
           while (!CPU_ISSET(core, &mask)) ++core;
           CPU_ZERO(&mask);
           CPU_SET(core, &mask);
           sched_setaffinity(0, sizeof mask, &mask);
-          return detail::usable_processors();
+          return detail::usable_processors().count;
         }) == 1);
 }
 

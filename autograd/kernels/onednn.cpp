@@ -284,6 +284,12 @@ bool run_parts(Kind kind, const ConvShape& s, Operand Plan::*operand, const floa
 
 bool available() noexcept { return library() != nullptr; }
 
+std::string version() {
+  if (!available()) return "";
+  const dnnl_version_t& v = *library()->version();
+  return std::to_string(v.major) + "." + std::to_string(v.minor) + "." + std::to_string(v.patch);
+}
+
 bool forward(const ConvShape& s, const float* x, const float* w, const float* bias, float* y) {
   return run_parts(Kind::forward, s, &Plan::x, x, w, &Plan::y, bias, s.filters, y);
 }

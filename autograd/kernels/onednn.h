@@ -3,6 +3,8 @@
 // kernels.
 #pragma once
 
+#include <string>
+
 #include <xgrad/autograd/kernels/conv_shape.h>
 
 namespace xgrad::kernels::detail::onednn {
@@ -11,6 +13,8 @@ namespace xgrad::kernels::detail::onednn {
 
 /// True when the library could be loaded, now or before.
 bool available() noexcept;
+/// Of the library in use, as "2.6.3"; empty when there is none.
+std::string version();
 
 /// Each computes its result and says true, or leaves it alone and says false: no library, or no vector kernel there for
 /// such a convolution. Samples are cut into parts by the extents alone, each done by one thread of our pool, so that
@@ -22,6 +26,7 @@ bool weight_adjoint(const ConvShape& s, const float* x, const float* y, float* w
 #else
 
 inline bool available() noexcept { return false; }
+inline std::string version() { return ""; }
 inline bool forward(const ConvShape&, const float*, const float*, const float*, float*) { return false; }
 inline bool input_adjoint(const ConvShape&, const float*, const float*, const float*, float*) { return false; }
 inline bool weight_adjoint(const ConvShape&, const float*, const float*, float*) { return false; }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// gan_mnist info: what the presets are, or what a run is and how far it came.
+// gan_mnist info: what the presets are, what computes here, or what a run is and how far it came.
 #include <cstdio>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include <xgrad/autograd/machine.h>
 #include <xgrad/models/command_line/flag.h>
 #include <xgrad/models/gan_mnist/commands.h>
 #include <xgrad/models/gan_mnist/exit_code.h>
@@ -20,8 +21,32 @@ using namespace xgrad::models;
 
 struct InfoOptions {
   std::filesystem::path run;
-  bool presets = false;
+  bool presets = false, machine = false;
 };
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const std::string& word : words) all += (all.empty() ? "" : " ") + word;
+  return all;
+}
+
+int print_machine() {
+  const Machine m = machine();
+  const auto line = [](const char* name, const std::string& value) {
+    std::printf("%-17s %s\n", name, value.empty() ? "unknown" : value.c_str());
+  };
+  line("processor", m.processor);
+  line("instruction sets", joined(m.instruction_sets));
+  line("kernels", m.kernels);
+  line("matrix products", m.products);
+  line("BLAS", m.blas);
+  line("BLAS core", m.blas_core);
+  line("convolutions", m.convolutions);
+  line("oneDNN", m.onednn.empty() ? "none" : m.onednn);
+  line("threads", std::to_string(m.threads) + ", by " + m.threads_why);
+  for (const std::string& warning : m.warnings) std::printf("warning: %s\n", warning.c_str());
+  return exit_done;
+}
 
 int print_presets() {
   std::printf("r = D(x), f = D(G(z)) are logits, E batch means, sp(t) = log(1 + e^t), lambda the penalty's weight.\n");
@@ -73,15 +98,21 @@ int print_run(const std::filesystem::path& run) {
 }  // namespace
 
 Command add_info(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("info", "Tell about a run, or about the presets");
+  CLI::App* command = app.add_subcommand("info", "Tell about a run, the presets, or the machine");
   const auto options = std::make_shared<InfoOptions>();
   command->allow_extras();
-  command->footer("Examples:\n  gan_mnist info --presets\n  gan_mnist info runs/001-r1-fashion");
+  command->footer(
+      "Examples:\n  gan_mnist info --presets\n  gan_mnist info --machine\n  gan_mnist info runs/001-r1-fashion");
   command_line::add_value(*command, "run", options->run, "Run folder");
   command_line::add_switch(*command, "--presets", options->presets, "List the presets with their losses");
+  command_line::add_switch(*command, "--machine", options->machine,
+                           "Tell what computes here, by how many threads, and what runs below the processor's ability");
   return {command, [options] {
-            if (options->run.empty() && !options->presets) throw UsageError("info needs a run folder or --presets");
+            if (options->run.empty() && !options->presets && !options->machine) {
+              throw UsageError("info needs a run folder, --presets or --machine");
+            }
             if (options->presets) print_presets();
+            if (options->machine) print_machine();
             return options->run.empty() ? exit_done : print_run(options->run);
           }};
 }

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The environment as JSON: compiled-in facts, the processor, and OpenBLAS.
+// The environment as JSON: compiled-in facts and the machine.
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/error.h>
-#include <xgrad/autograd/kernels/blas_library.h>
-#include <xgrad/autograd/parallel.h>
+#include <xgrad/autograd/machine.h>
 #include <xgrad/models/run/environment.h>
 #include <xgrad/nn/json.h>
 
@@ -31,47 +28,29 @@ std::string compiler() {
 #endif
 }
 
-/// The value of the first such line of /proc/cpuinfo.
-std::string cpu_info(const std::string& key) {
-  std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
-    const std::size_t colon = line.find(':');
-    if (line.compare(0, key.size(), key) == 0 && colon != std::string::npos) {
-      return line.substr(std::min(colon + 2, line.size()));
-    }
-  }
-  return "";
-}
-
-/// The processor's vector instruction sets, of which kernels choose one when they run.
-Json instruction_sets() {
-  Json found = Json::array();
-  std::istringstream flags(cpu_info("flags"));
-  for (std::string flag; flags >> flag;) {
-    if (flag == "sse4_2" || flag == "avx" || flag == "avx2" || flag == "fma" || flag.compare(0, 6, "avx512") == 0) {
-      found.push_back(flag);
-    }
-  }
-  return found;
-}
-
 }  // namespace
 
 std::string environment_json(const std::vector<DataFile>& data) {
-  const auto description = kernels::detail::describe_blas();
-  Json blas = {{"name", text_or_null(description.name)},
-               {"core", text_or_null(description.core)},
-               {"threads", description.threads > 0 ? Json(description.threads) : Json()}};
+  const Machine here = machine();
+  const Json blas = {{"name", text_or_null(here.blas)},
+                     {"core", text_or_null(here.blas_core)},
+                     {"threads", here.blas_threads > 0 ? Json(here.blas_threads) : Json()}};
   Json files = Json::array();
   for (const DataFile& file : data) files.push_back({{"path", file.path.string()}, {"sha256", file.sha256}});
   const Json environment = {{"xgrad", XGRAD_VERSION},
                             {"commit", text_or_null(build_info::commit)},
                             {"compiler", compiler()},
                             {"flags", text_or_null(build_info::flags)},
-                            {"threads", num_threads()},
-                            {"blas", std::move(blas)},
-                            {"cpu", text_or_null(cpu_info("model name"))},
-                            {"instruction_sets", instruction_sets()},
+                            {"threads", here.threads},
+                            {"threads_why", here.threads_why},
+                            {"blas", blas},
+                            {"onednn", text_or_null(here.onednn)},
+                            {"cpu", text_or_null(here.processor)},
+                            {"instruction_sets", here.instruction_sets},
+                            {"kernels", here.kernels},
+                            {"products", here.products},
+                            {"convolutions", here.convolutions},
+                            {"warnings", here.warnings},
                             {"data", std::move(files)}};
   // A path need not be UTF-8.
   return nn::detail::write_json(environment, 2) + "\n";

@@ -10,8 +10,8 @@
 
 namespace xgrad::models {
 
-/// A JSON object: version, commit, compiler, flags, kernel threads, BLAS (core, threads), CPU, instruction sets, data
-/// files with their SHA-256. What cannot be known is null.
+/// A JSON object: version, commit, compiler, flags, what machine() says (threads, BLAS, oneDNN, processor, who computes
+/// what, warnings), data files with their SHA-256. What cannot be known is null.
 std::string environment_json(const std::vector<DataFile>& data);
 
 /// @throws FormatError when the environment, the JSON text above, tells of files with other hashes than `data` have.

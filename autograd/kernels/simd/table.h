@@ -65,6 +65,7 @@ using RmspropLoop = void (*)(const RmspropUpdate& u, std::int64_t n, const void*
 
 /// First index is the DType; a null entry means that the dtype is not taken.
 struct Table {
+  int lanes;  ///< floats in a vector: 16, 8 or 4
   UnaryLoop unary[3][static_cast<int>(Unary::count_)];
   BinaryLoop binary[3][static_cast<int>(Binary::count_)][4];
   FoldLoop fold[3][static_cast<int>(Reduce::count_)];
