@@ -39,23 +39,25 @@ install(CODE [[
   endforeach()
 ]])
 
-install(TARGETS xgrad EXPORT xgradTargets)
-install(EXPORT xgradTargets NAMESPACE xgrad:: DESTINATION "${package_dir}")
+# The shared library alone, what compiling against it takes, and the programs: three packages where they are packed apart.
+install(TARGETS xgrad EXPORT xgradTargets
+  LIBRARY COMPONENT library NAMELINK_COMPONENT development ARCHIVE COMPONENT development)
+install(EXPORT xgradTargets NAMESPACE xgrad:: DESTINATION "${package_dir}" COMPONENT development)
 foreach(header IN LISTS headers)
   cmake_path(GET header PARENT_PATH folder)
-  install(FILES ${header} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad/${folder}")
+  install(FILES ${header} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad/${folder}" COMPONENT development)
 endforeach()
 if(TARGET gan_mnist)
-  install(TARGETS gan_mnist gan_2d)
+  install(TARGETS gan_mnist gan_2d COMPONENT programs)
 endif()
-install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES LICENSE README.md CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT documents)
 
 configure_package_config_file(cmake/xgradConfig.cmake.in "${PROJECT_BINARY_DIR}/xgradConfig.cmake"
   INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES
   "${PROJECT_BINARY_DIR}/xgradConfig.cmake" "${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake" cmake/FindOpenBLAS.cmake
-  DESTINATION "${package_dir}")
+  DESTINATION "${package_dir}" COMPONENT development)
 
 # xgrad.pc finds its prefix from where it lies, so that the tree can be moved.
 file(RELATIVE_PATH prefix_from_pc "/${pkgconfig_dir}" "/")
@@ -65,19 +67,6 @@ if(NOT OpenBLAS_SONAME)
   set(pc_openblas " -lopenblas")
 endif()
 configure_file(cmake/xgrad.pc.in "${PROJECT_BINARY_DIR}/xgrad.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/xgrad.pc" DESTINATION "${pkgconfig_dir}")
+install(FILES "${PROJECT_BINARY_DIR}/xgrad.pc" DESTINATION "${pkgconfig_dir}" COMPONENT development)
 
-set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_NAME libxgrad-dev)
-set(CPACK_PACKAGE_CONTACT "the xgrad authors")
-set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "libxtensor-dev, libopenblas0 | libopenblas.so.0, zlib1g-dev")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "dataset-fashion-mnist")
-if(oneDNN_FOUND)
-  string(APPEND CPACK_DEBIAN_PACKAGE_RECOMMENDS ", libdnnl2")  # loaded when a convolution runs
-endif()
-set(CPACK_STRIP_FILES ON)
-set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/cmake/PackageModes.cmake")
-set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-include(CPack)
+include(XgradPackage)
