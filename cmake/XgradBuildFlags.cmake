@@ -13,7 +13,9 @@ target_compile_options(xgrad_build INTERFACE
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>  # gcc 12 sees ghosts in "text" + std::string (its bug 105651)
   $<$<BOOL:${XGRAD_WERROR}>:-Werror>
   # errno and floating-point traps are not read anywhere; NaN and infinity keep their meaning.
-  -fno-math-errno -fno-trapping-math)
+  -fno-math-errno -fno-trapping-math
+  # A replayed step gives the bits of the step it recorded, also where -march=native or an ARM has fused multiply-adds.
+  -ffp-contract=off)
 
 if(XGRAD_SANITIZE)
   add_compile_options(-fsanitize=${XGRAD_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
