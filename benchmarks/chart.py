@@ -6,8 +6,10 @@ WIDTH, NAMES, BAR, GAP, TOP = 900, 150, 11, 9, 60
 
 
 def best(rows, program):
-    """The fastest row of a program; a peer may have run in several tuned environments."""
-    times = [row["times_bound"] for row in rows if row["program"].startswith(program) and row["times_bound"]]
+    """The fastest row of a program; a peer may have run in several versions and tuned environments."""
+    def is_of(name):
+        return name.startswith("libtorch") and " tuned" in name if program == "libtorch tuned" else name == program
+    times = [row["times_bound"] for row in rows if is_of(row["program"]) and row["times_bound"]]
     return min(times) if times else None
 
 
@@ -18,8 +20,7 @@ def panels(rows):
         here = [row for row in rows if row["threads"] == threads and row["times_bound"]]
         for workload in dict.fromkeys(row["workload"] for row in here):
             of = [row for row in here if row["workload"] == workload]
-            exact = {name: [row for row in of if row["program"] == name] for name in ("xgrad", "xgrad replayed")}
-            bars = [(name, colour, best(exact.get(name, of), name)) for name, colour in BARS]
+            bars = [(name, colour, best(of, name)) for name, colour in BARS]
             found.setdefault(threads, []).append((workload, [bar for bar in bars if bar[2]]))
     return found
 

@@ -5,11 +5,13 @@
   ./run bench --compare --threads 1 2 --rounds 5           # builds both programs and starts this one
 
 A figure counts only beside others of the same run: machines differ and neighbours disturb. Each round runs every
-contender once; OpenBLAS chooses its kernels itself. The peer runs as it is (default), in an environment that suits it
-(tuned: malloc keeps its memory, AVX-512), and at several threads also with OpenBLAS held to one (tuned-blas1), since
-two thread pools disturb each other. The best of the tuned ones is the figure to compare with. The bound is what the
-machine allows: OpenBLAS doing only the step's matrix products, or the bytes of an element-wise workload at the speed of
-the triad; it is measured in the same rounds.
+contender once. A peer runs as it is (default), in an environment that suits it (tuned: malloc keeps its memory, AVX-512,
+OpenBLAS's kernels for this processor by name), also with the kernels that OpenBLAS chooses (tuned-auto), and at several
+threads with OpenBLAS held to one (tuned-blas1), since two thread pools disturb each other. The best of the tuned ones of
+all peers is the figure to compare with. --peer names a program, or the root of another system with libtorch in it (a
+chroot, in which ./run bench --compare builds the program); it may be repeated. The bound is what the machine allows:
+OpenBLAS with this processor's kernels doing only the step's matrix products, or the bytes of an element-wise workload at
+the speed of the triad; it is measured in the same rounds.
 """
 
 import argparse
@@ -72,28 +74,50 @@ TUNED = {
 }
 
 
+CHROOT_PROGRAM = "/xgrad-peer/build/libtorch_bench"
+
+
+def core():
+    """OPENBLAS_CORETYPE that suits this processor; none where OpenBLAS knows best (ARM, or no AVX2)."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        flags = next((line.split() for line in file if line.startswith("flags")), [])
+    if {"avx512f", "avx512bw", "avx512dq", "avx512vl"} <= set(flags):
+        return {"OPENBLAS_CORETYPE": "SkylakeX"}
+    return {"OPENBLAS_CORETYPE": "Haswell"} if {"avx2", "fma"} <= set(flags) else {}
+
+
+def command_of(peer):
+    """A folder is the root of another system, in which the peer's program was built."""
+    return ["chroot", peer, CHROOT_PROGRAM] if os.path.isdir(peer) else [peer]
+
+
 def knows(program, flag):
     return flag in subprocess.run([program, "--help"], capture_output=True, text=True, check=True).stdout
 
 
 def contenders(arguments, workload, threads):
-    """Name, program, workload, extra environment and extra flags of each."""
-    yield "xgrad", arguments.xgrad, workload, {}, []
+    """Name, command, workload, extra environment and extra flags of each."""
+    ours = [arguments.xgrad]
+    yield "xgrad", ours, workload, {}, []
     if arguments.replayed and workload not in MORE:
-        yield "xgrad replayed", arguments.xgrad, workload, {}, ["--replay"]
+        yield "xgrad replayed", ours, workload, {}, ["--replay"]
     if workload in GFLOP:
-        yield "bound", arguments.xgrad, workload, {}, ["--bound"]
+        yield "bound", ours, workload, core(), ["--bound"]
     if workload in BYTES:
-        yield "bound", arguments.xgrad, "triad", {}, []
-    yield "default", arguments.peer, workload, {}, []
-    yield "tuned", arguments.peer, workload, TUNED, []
-    if threads > 1:
-        yield "tuned-blas1", arguments.peer, workload, TUNED, ["--blas-threads", "1"]
+        yield "bound", ours, "triad", {}, []
+    for number, peer in enumerate(arguments.peer or [arguments.built_peer]):
+        peer = command_of(peer)
+        yield f"{number} default", peer, workload, {}, []
+        yield f"{number} tuned", peer, workload, TUNED | core(), []
+        if core():
+            yield f"{number} tuned-auto", peer, workload, TUNED, []
+        if threads > 1:
+            yield f"{number} tuned-blas1", peer, workload, TUNED | core(), ["--blas-threads", "1"]
 
 
 def measure(program, workload, threads, environment, flags, seconds):
     env = {k: v for k, v in os.environ.items() if k not in UNSET and k not in TUNED} | environment
-    command = [program, "--workload", workload, "--threads", str(threads), "--min-seconds", str(seconds), *flags]
+    command = [*program, "--workload", workload, "--threads", str(threads), "--min-seconds", str(seconds), *flags]
     result = subprocess.run(command, env=env, capture_output=True, text=True)
     if result.returncode != 0:
         raise SystemExit(f"{' '.join(command)}: exit {result.returncode}\n{result.stderr}")
@@ -129,7 +153,7 @@ def compare(arguments, workload, threads):
             record = measure(program, of, threads, environment, flags, arguments.min_seconds)
             runs.setdefault(name, []).append(record)
     medians = {name: statistics.median(milliseconds(r, workload) for r in records) for name, records in runs.items()}
-    target = min(value for name, value in medians.items() if name.startswith("tuned"))
+    target = min(value for name, value in medians.items() if " tuned" in name)
     bound = medians.get("bound")
     for name, records in runs.items():
         times = [milliseconds(r, workload) for r in records]
@@ -137,7 +161,7 @@ def compare(arguments, workload, threads):
         yield {
             "workload": workload,
             "threads": threads,
-            "program": name if ours or name == "bound" else f"{records[0]['peer']} {name}",
+            "program": name if ours or name == "bound" else f"{records[0]['peer']} {name.split()[1]}",
             "ms_per_step": medians[name],
             "lowest": min(times),
             "highest": max(times),
@@ -151,13 +175,13 @@ def compare(arguments, workload, threads):
         }
 
 
-HEADER = f"{'workload':<20} {'thr':>3} {'program':<21} {'ms/step':>8} {'lowest':>8} {'highest':>8} {'x tuned':>8} " \
+HEADER = f"{'workload':<20} {'thr':>3} {'program':<25} {'ms/step':>8} {'lowest':>8} {'highest':>8} {'x tuned':>8} " \
          f"{'x bound':>8} {'MB':>6} {'faults':>7} {'sysreq':>7}"
 
 
 def line(row):
     bound = f"{row['times_bound']:>8.2f}" if row["times_bound"] else " " * 8
-    text = (f"{row['workload']:<20} {row['threads']:>3} {row['program']:<21} {row['ms_per_step']:>8.3f} "
+    text = (f"{row['workload']:<20} {row['threads']:>3} {row['program']:<25} {row['ms_per_step']:>8.3f} "
             f"{row['lowest']:>8.3f} {row['highest']:>8.3f} {row['times_tuned']:>8.2f} {bound} {row['peak_rss_mb']:>6.0f} "
             f"{row['minflt_per_step']:>7.1f} {row['system_requests_per_step']:>7.2g}")
     return text + (f"  WRONG: {row['wrong']}" if row["wrong"] else "")
@@ -167,7 +191,7 @@ def main():
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--xgrad", default=f"{root}/build/release/benchmarks/xgrad_bench", help="our program")
-    parser.add_argument("--peer", default=f"{root}/build/peers/libtorch/libtorch_bench", help="the peer's program")
+    parser.add_argument("--peer", action="append", help="a peer's program, or the root of a system with libtorch")
     parser.add_argument("--workloads", nargs="+", choices=[*CHECKS, *MORE], default=list(CHECKS), metavar="NAME")
     parser.add_argument("--threads", nargs="+", type=int, default=[1, 2])
     parser.add_argument("--rounds", type=int, default=5)
@@ -175,6 +199,7 @@ def main():
     parser.add_argument("--json", help="also write the rows to this file; those it holds of other workloads stay")
     parser.add_argument("--chart", help="also draw the rows, with those that --json keeps, into this SVG file")
     arguments = parser.parse_args()
+    arguments.built_peer = f"{root}/build/peers/libtorch/libtorch_bench"
     arguments.replayed = knows(arguments.xgrad, "--replay")
 
     rows = []

@@ -2,7 +2,9 @@
 // libtorch_bench: the workloads of the benchmarks done by libtorch, as well as libtorch can do them.
 #include <map>
 
+#include <torch/version.h>
 #include "epoch.h"
+
 #include "peer.h"
 
 int main(int argc, char** argv) {
@@ -10,7 +12,10 @@ int main(int argc, char** argv) {
   catalogue.merge(peer::micro_workloads());
   catalogue.merge(peer::convolution_workloads());
   bench::Peer self{
-      .name = "libtorch", .workloads = {}, .run = {}, .set_threads = [](int n) { at::set_num_threads(n); }};
+      .name = "libtorch " + std::to_string(TORCH_VERSION_MAJOR) + "." + std::to_string(TORCH_VERSION_MINOR),
+      .workloads = {},
+      .run = {},
+      .set_threads = [](int n) { at::set_num_threads(n); }};
   for (const auto& [name, make] : catalogue) self.workloads.push_back(name);
   self.workloads.push_back("epoch");
   self.run = [&](const bench::Options& options) {
