@@ -18,6 +18,7 @@
 
 #include <xgrad/autograd/error.h>
 #include <xgrad/models/run/checkpoint.h>
+#include <xgrad/models/run/metrics_log.h>
 #include <xgrad/nn/file.h>
 
 #include "temporary_folder.h"
@@ -30,12 +31,13 @@ struct Fault {
   const char* call = "";
   int after = -1;  // calls that still succeed; -1: never fail
   bool short_writes = false;
+  int error = ENOSPC;
 } fault;
 
 bool fails(const char* call) {
   if (fault.after < 0 || std::strcmp(call, fault.call) != 0) return false;
   if (fault.after-- > 0) return false;
-  errno = ENOSPC;
+  errno = fault.error;
   return true;
 }
 
@@ -46,6 +48,9 @@ ssize_t write(int fd, const void* data, size_t size) {
   if (fails("write")) return -1;
   if (fault.short_writes && size > 1) size = (size + 1) / 2;
   return syscall(SYS_write, fd, data, size);
+}
+ssize_t pread(int fd, void* to, size_t size, off_t offset) {
+  return fails("pread") ? -1 : syscall(SYS_pread64, fd, to, size, offset);
 }
 int fsync(int fd) { return fails("fsync") ? -1 : static_cast<int>(syscall(SYS_fsync, fd)); }
 int rename(const char* from, const char* to) noexcept {
@@ -131,6 +136,25 @@ TEST_CASE("writes that are cut short are continued") {
   nn::write_file(folder.file("a"), text + "end");
   fault.short_writes = false;
   CHECK(nn::read_file(folder.file("a")) == text + "end");
+}
+
+TEST_CASE("a call that a signal interrupts is made again") {
+  const tests::TemporaryFolder folder;
+  const std::string path = folder.file("a"), log = folder.file("metrics.jsonl");
+  fault = {.call = "write", .after = 0, .error = EINTR};
+  nn::write_file(path, "all of it");
+  CHECK(fault.after == -1);
+  fault = {.call = "pread", .after = 0, .error = EINTR};
+  CHECK(nn::read_file(path) == "all of it");
+  CHECK(fault.after == -1);
+  {
+    models::MetricsLog metrics(log);
+    fault = {.call = "write", .after = 0, .error = EINTR};
+    metrics.append(1, {{"d", 0.5}});
+    CHECK(fault.after == -1);
+  }
+  CHECK(nn::read_file(log) == "{\"step\":1,\"d\":0.5}\n");
+  fault = {};
 }
 
 TEST_CASE("every k-th write, fsync or rename that fails is an IoError and leaves a whole file") {
