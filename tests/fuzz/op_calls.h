@@ -451,7 +451,7 @@ inline const std::vector<Call>& op_calls() {
              std::vector<std::pair<std::int64_t, std::int64_t>> amounts(x.rank());
              for (auto& [before, after] : amounts) {
                before = s.integer();
-               after = s.flag() ? -before : s.integer() / (s.flag() ? 1 : 2);
+               after = s.flag() ? ~before : s.integer() / (s.flag() ? 1 : 2);
              }
              return Variables{pad(x, amounts, s.scalar())};
            }},
