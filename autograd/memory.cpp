@@ -256,8 +256,10 @@ void* detail::allocate_slowly(std::size_t bytes) {
   const auto size = static_cast<std::int64_t>(bytes_of(cls));
   void* p = nullptr;
   if (!pooled()) {
-    // Under a memory checker every block is its own, so that overruns and uses after free are seen.
-    p = ::operator new (bytes == 0 ? 1 : bytes, std::align_val_t{granule});
+    // Under a memory checker every block is its own, so that overruns and uses after free are seen. The checker's
+    // own operator new would end the program where memory lacks.
+    p = ::operator new (bytes == 0 ? 1 : bytes, std::align_val_t{granule}, std::nothrow);
+    if (p == nullptr) throw std::bad_alloc();
     requests.fetch_add(1, std::memory_order_relaxed);
   } else if (cls < n_small && !cache_ended) {
     p = cache().take(cls);

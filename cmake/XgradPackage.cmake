@@ -1,7 +1,21 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # The Debian packages, by `./run package`: headers and what links against them, the programs, and the shared library
 # where it is one. Their dependencies are read from what is linked.
-set(XGRAD_MAINTAINER "xgrad maintainers <xgrad@packages.debian.org>" CACHE STRING "Contact that the packages name")
+# Their maintainer is who makes them, named as for Debian's own tools or for git.
+if(NOT XGRAD_MAINTAINER)
+  set(name "$ENV{DEBFULLNAME}")
+  set(email "$ENV{DEBEMAIL}")
+  find_package(Git QUIET)
+  if(Git_FOUND AND NOT (name AND email))
+    foreach(field IN ITEMS name email)
+      execute_process(COMMAND "${GIT_EXECUTABLE}" config user.${field} WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+        OUTPUT_VARIABLE ${field} OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    endforeach()
+  endif()
+  if(name AND email)
+    set(XGRAD_MAINTAINER "${name} <${email}>")
+  endif()
+endif()
 set(debian_version "${PROJECT_VERSION}-1")
 set(soname_package "libxgrad${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")
 

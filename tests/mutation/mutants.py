@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Mutation check: breaks one line at a time in rules, kernels and readers, builds, and asks the tests.
 
-A mutant is killed when a test fails, crashes or takes too long. One that does not compile without a warning, as the preset
-ci does, or whose object code is the same, is not counted. Survivors are printed and written to build/mutation/seed-SEED.json; a run that was interrupted goes
-on where it was. tests/mutation/equal.txt has those that were read and change no result.
+A mutant is killed when a test fails, crashes or takes too long. One that does not compile without a warning, as the
+preset ci does, or whose object code is the same, is not counted. Survivors are printed and written to
+build/mutation/seed-SEED.json; a run that was interrupted goes on where it was. tests/mutation/equal.txt has those that
+were read and change no result.
 
   ./run mutants --count 100 --seed 1 --jobs 2
 """
