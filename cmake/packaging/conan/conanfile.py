@@ -42,7 +42,7 @@ class XgradConan(ConanFile):
         self.requires("openblas/[>=0.3.20 <1]")
         self.requires("zlib/[>=1.2.11 <2]")
         self.requires("nlohmann_json/[>=3.9 <4]")
-        self.requires("stb/[*]")
+        self.requires("stb/cci.20240213")
         if self.options.tools:
             self.requires("cli11/[>=2.1 <3]")
             self.requires("tomlplusplus/[>=3.0 <4]")
